@@ -1,0 +1,1 @@
+"""The demo shop and the people who play it: above every stage."""

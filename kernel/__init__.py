@@ -1,0 +1,1 @@
+"""Mechanisms without a business word: state machine, money, quantities, expressions."""

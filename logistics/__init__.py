@@ -1,0 +1,1 @@
+"""Packing, shipments, delivery."""

@@ -1,0 +1,1 @@
+"""Customers, product models, quotations, orders and their lifecycle."""

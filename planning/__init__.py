@@ -1,0 +1,1 @@
+"""Work centres, calendars, the finite-capacity schedule, requirements."""
