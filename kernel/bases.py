@@ -1,0 +1,84 @@
+"""Abstract models and database helpers shared by all stages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, migrations, models
+
+
+class Stamped(models.Model):
+    """A row that knows when it came to be."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(Stamped):
+    """A row with an optimistic lock: forms carry `version`, a stale one is refused."""
+
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
+def next_numbers(prefix: str, year: int, count: int = 1) -> list[str]:
+    """`count` fresh document numbers such as SO-2026-00041.
+
+    Unique for ever; gaps are allowed, so no transaction ever waits for another one's number.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT next_number(%s, %s) FROM generate_series(1, %s)", [prefix, year, count])
+        return [f"{prefix}-{year}-{value:05d}" for (value,) in cursor.fetchall()]
+
+
+def update_rows(table: str, key: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> int:
+    """One UPDATE for many rows: `rows` holds (key, value of each column …); returns the rows changed.
+
+    `columns` maps a column to its SQL type; `key` must be a bigint column. All names come from code,
+    never from input.
+    """
+    if not rows:
+        return 0
+    names = list(columns)
+    arrays = ", ".join(["%s::bigint[]", *(f"%s::{columns[name]}[]" for name in names)])
+    sets = ", ".join(f"{name} = data.{name}" for name in names)
+    sql = (
+        f"UPDATE {table} AS target SET {sets} "
+        f"FROM unnest({arrays}) AS data(row_key, {', '.join(names)}) WHERE target.{key} = data.row_key"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+        return cursor.rowcount
+
+
+def append_only(table: str) -> migrations.RunSQL:
+    """A migration step after which PostgreSQL refuses UPDATE, DELETE and TRUNCATE on `table`."""
+    trigger = f"{table}_append_only"
+    return migrations.RunSQL(
+        sql=f"CREATE TRIGGER {trigger} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+        "EXECUTE FUNCTION refuse_change();",
+        reverse_sql=f"DROP TRIGGER IF EXISTS {trigger} ON {table};",
+    )
+
+
+NUMBERS_AND_GUARDS = migrations.RunSQL(
+    sql="""
+    CREATE FUNCTION next_number(prefix text, year int) RETURNS bigint LANGUAGE plpgsql AS $$
+    DECLARE sequence_name text := format('number_%s_%s', lower(prefix), year);
+    BEGIN
+        RETURN nextval(sequence_name::regclass);
+    EXCEPTION WHEN undefined_table THEN
+        PERFORM pg_advisory_xact_lock(hashtext(sequence_name));
+        EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I', sequence_name);
+        RETURN nextval(sequence_name::regclass);
+    END $$;
+    CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '55000';
+    END $$;
+    """,
+    reverse_sql="DROP FUNCTION IF EXISTS next_number(text, int); DROP FUNCTION IF EXISTS refuse_change() CASCADE;",
+)
