@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may pass: anyone (`public`), API keys checked by the API itself (`api`), or people with one of `roles`."""
+    """Who may pass: anyone, API keys (checked by the API itself), or people with one of `roles`."""
 
     roles: frozenset[str] = frozenset()
     public: bool = False

@@ -80,5 +80,8 @@ NUMBERS_AND_GUARDS = migrations.RunSQL(
         RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '55000';
     END $$;
     """,
-    reverse_sql="DROP FUNCTION IF EXISTS next_number(text, int); DROP FUNCTION IF EXISTS refuse_change() CASCADE;",
+    reverse_sql="""
+    DROP FUNCTION IF EXISTS next_number(text, int);
+    DROP FUNCTION IF EXISTS refuse_change() CASCADE;
+    """,
 )

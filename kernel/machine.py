@@ -29,7 +29,7 @@ class State:
 
 @dataclass(frozen=True)
 class Row:
-    """From any of `sources`, `event` leads to `target` (empty: the state stays); `then` names the tasks woken."""
+    """From any of `sources`, `event` leads to `target` (empty: it stays); `then` names the tasks woken."""
 
     sources: tuple[str, ...]
     event: str
@@ -69,7 +69,7 @@ class Machine:
         return min(codes, key=lambda code: (self.states[code].final, self.states[code].rank))
 
     def problems(self) -> list[str]:
-        """Everything that makes the table unsound: unknown states, duplicates, dead ends, unreachable states."""
+        """What makes the table unsound: unknown or unreachable states, dead ends, two rows for one pair."""
         return [*self._unknown(), *self._ambiguous(), *self._unreachable(), *self._dead_ends()]
 
     def _why_not(self, source: str, event: str) -> str:

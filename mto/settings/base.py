@@ -4,10 +4,9 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from mto.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS
+from mto.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
+from mto.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from mto.settings.env import REPOSITORY, ServiceUrl, data_dir, env_str, limit_native_threads
-
-__all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS"]
 
 limit_native_threads()
 
@@ -54,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kernel.access.PolicyMiddleware",
 ]
 ROOT_URLCONF = "mto.urls"
 WSGI_APPLICATION = "mto.wsgi.application"
@@ -113,6 +113,14 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+
+# Routes of packages that cannot declare a policy themselves
+ACCESS_THIRD_PARTY: dict[str, str | list[str]] = {
+    "allauth": "public",
+    "django.contrib.admin": ["administrator"],
+    "django.contrib.staticfiles": "public",
+    "django.views.static": "public",
+}
 
 # Words, numbers, time
 LANGUAGE_CODE = "en-gb"
@@ -177,6 +185,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "mto"
 
 # What belongs to the apps and is named here only as a string
 MTO_SWEEPS = ["orders.services.sweep_handovers"]

@@ -91,7 +91,10 @@ class Document(models.Model):
 
 
 class SubmissionOnce(models.Model):
-    """A form or request that was carried out: its repeat gets the same answer. Scope is the person or API key."""
+    """A form or request that was carried out: its repeat gets the same answer.
+
+    The scope is the person or the API key.
+    """
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=80)

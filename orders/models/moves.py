@@ -61,14 +61,20 @@ class Handover(models.Model):
             models.UniqueConstraint(name="one_handover_per_task", fields=("move", "task")),
             models.CheckConstraint(
                 name="started_before_done",
-                condition=Q(done_at__isnull=True) | Q(started_at__isnull=True) | Q(started_at__lte=F("done_at")),
+                condition=Q(done_at__isnull=True)
+                | Q(started_at__isnull=True)
+                | Q(started_at__lte=F("done_at")),
             ),
         )
         indexes = (
             models.Index(
-                name="handovers_owed", fields=("due_at",), condition=Q(done_at__isnull=True, parked_at__isnull=True)
+                name="handovers_owed",
+                fields=("due_at",),
+                condition=Q(done_at__isnull=True, parked_at__isnull=True),
             ),
-            models.Index(name="handovers_parked", fields=("parked_at",), condition=Q(parked_at__isnull=False)),
+            models.Index(
+                name="handovers_parked", fields=("parked_at",), condition=Q(parked_at__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

@@ -79,7 +79,11 @@ class Order(Versioned):
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.SALES)
     state = models.CharField(max_length=20, choices=STATE_CHOICES, default="draft")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_orders"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="owned_orders",
     )
     valid_until = models.DateField(null=True, blank=True)
     quoted_at = models.DateTimeField(null=True, blank=True)
@@ -169,7 +173,8 @@ class OrderLine(Stamped):
             models.CheckConstraint(name="line_state_known", condition=Q(state__in=STATE_CODES)),
             models.CheckConstraint(
                 name="hold_has_a_reason",
-                condition=Q(held_at__isnull=True, hold_reason="") | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
+                condition=Q(held_at__isnull=True, hold_reason="")
+                | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
             ),
             models.CheckConstraint(
                 name="delivered_has_its_time",
@@ -207,7 +212,7 @@ class OrderLine(Stamped):
 
 
 class Snapshot(Stamped):
-    """What was released, frozen: master data edits never touch it. Rows are those of orders.engine.explosion."""
+    """What was released, frozen: master data never touches it. Rows are those of orders.engine.explosion."""
 
     line = models.OneToOneField(OrderLine, on_delete=models.PROTECT, related_name="snapshot")
     product_revision = models.PositiveIntegerField()
@@ -236,9 +241,7 @@ class DateChange(models.Model):
     previous = models.DateTimeField(null=True)
     value = models.DateTimeField()
     reason = models.CharField(max_length=200)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
     class Meta:

@@ -54,7 +54,7 @@ class User(AbstractUser):
     )
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []  # noqa: RUF012 - Django reads this name from the class
+    REQUIRED_FIELDS: list[str] = []
 
     objects = UserManager()  # type: ignore[misc,assignment]
 

@@ -65,7 +65,9 @@ class Product(Stamped):
 
     class Meta:
         ordering = ("code",)
-        constraints = (models.CheckConstraint(name="base_price_not_negative", condition=Q(base_price__gte=0)),)
+        constraints = (
+            models.CheckConstraint(name="base_price_not_negative", condition=Q(base_price__gte=0)),
+        )
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -156,7 +158,7 @@ class Parameter(models.Model):
 
 
 class Rule(models.Model):
-    """Where `when` holds, `then` must hold (requires) or must not (excludes); `reason` is told to the user."""
+    """Where `when` holds, `then` must hold (requires) or must not (excludes); the user reads `reason`."""
 
     class Kind(models.TextChoices):
         """How the two expressions belong together."""
@@ -264,7 +266,9 @@ class Characteristic(models.Model):
 
     class Meta:
         ordering = ("number",)
-        constraints = (models.UniqueConstraint(name="one_characteristic_number", fields=("product", "number")),)
+        constraints = (
+            models.UniqueConstraint(name="one_characteristic_number", fields=("product", "number")),
+        )
 
     def __str__(self) -> str:
         return f"{self.number} {self.label}"

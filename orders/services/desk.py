@@ -1,0 +1,128 @@
+"""What stages write down into the order: work that waits, milestones, dates and documents."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from kernel.bases import update_rows
+from orders.models import DateChange, Document, Milestone, OrderLine, User, WorkItem
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something to put on a role's list; `key` makes it unique, `place` narrows it (a work centre's code)."""
+
+    key: str
+    role: str
+    reason: str
+    url: str
+    line: OrderLine | None = None
+    due_at: datetime | None = None
+    place: str = ""
+
+
+def open_work(*, items: Sequence[Work], now: datetime | None = None) -> None:
+    """Put work on the lists; a key that stood there is opened again with the new reason."""
+    now = now or timezone.now()
+    WorkItem.objects.bulk_create(
+        [
+            WorkItem(
+                key=item.key,
+                role=item.role,
+                reason=item.reason[:200],
+                url=item.url,
+                place=item.place,
+                line=item.line,
+                order_id=item.line.order_id if item.line else None,
+                due_at=item.due_at,
+                opened_at=now,
+            )
+            for item in items
+        ],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["role", "reason", "url", "place", "due_at", "opened_at", "done_at"],
+    )
+
+
+def close_work(*, keys: Collection[str], by: User | None = None, now: datetime | None = None) -> int:
+    """Take work off the lists; returns how many stood there."""
+    if not keys:
+        return 0
+    waiting = WorkItem.objects.filter(key__in=keys, done_at=None)
+    return waiting.update(done_at=now or timezone.now(), done_by=by)
+
+
+def add_milestones(*, lines: Sequence[OrderLine], code: str, text: str, now: datetime | None = None) -> None:
+    """Tell the customers of these jobs something in plain words. The caller holds `lock_jobs`."""
+    now = now or timezone.now()
+    Milestone.objects.bulk_create(
+        Milestone(order_id=line.order_id, line=line, code=code, text=text, at=now) for line in lines
+    )
+
+
+def add_document(*, key: str, line: OrderLine, kind: str, title: str, url: str, for_customer: bool) -> None:
+    """Note a paper that belongs to the job's order; the same key replaces it."""
+    Document.objects.update_or_create(
+        key=key,
+        defaults={
+            "order_id": line.order_id,
+            "kind": kind,
+            "title": title,
+            "url": url,
+            "customer_may_see": for_customer,
+            "created_at": timezone.now(),
+        },
+    )
+
+
+@transaction.atomic
+def record_forecasts(*, forecasts: Mapping[int, datetime], reason: str, now: datetime | None = None) -> int:
+    """Write each job's forecast (by id); returns how many moved. A change of day goes into the history."""
+    now = now or timezone.now()
+    before = dict(OrderLine.objects.filter(id__in=list(forecasts)).values_list("id", "forecast_at"))
+    changed = sorted((line_id, at) for line_id, at in forecasts.items() if before.get(line_id) != at)
+    update_rows("orders_orderline", "id", {"forecast_at": "timestamptz"}, changed)
+    DateChange.objects.bulk_create(
+        DateChange(
+            line_id=line_id,
+            kind=DateChange.Kind.FORECAST,
+            previous=before[line_id],
+            value=at,
+            reason=reason,
+            at=now,
+        )
+        for line_id, at in changed
+        if _day(before[line_id]) != _day(at)
+    )
+    return len(changed)
+
+
+@transaction.atomic
+def promise(
+    *, lines: Sequence[OrderLine], at: datetime, reason: str, by: User | None, now: datetime | None = None
+) -> None:
+    """Promise (or promise anew) a delivery for these jobs, with the reason. The caller holds `lock_jobs`."""
+    now = now or timezone.now()
+    DateChange.objects.bulk_create(
+        DateChange(
+            line=line,
+            kind=DateChange.Kind.PROMISED,
+            previous=line.promised_at,
+            value=at,
+            reason=reason,
+            by=by,
+            at=now,
+        )
+        for line in lines
+    )
+    OrderLine.objects.filter(id__in=[line.id for line in lines]).update(promised_at=at)
+    for line in lines:
+        line.promised_at = at
+
+
+def _day(at: datetime | None) -> object:
+    return at and timezone.localtime(at, timezone.get_default_timezone()).date()

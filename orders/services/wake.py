@@ -1,0 +1,45 @@
+"""Wake-ups: best effort, after commit, never waited for. Losing one changes latency only."""
+
+import logging
+import time
+from collections.abc import Iterable
+
+from celery import current_app
+from django.db import transaction
+
+from orders.models import Handover
+
+logger = logging.getLogger(__name__)
+
+QUIET_SECONDS = 5.0
+_quiet_until = 0.0
+
+
+def send(task: str, *arguments: int) -> bool:
+    """Publish one wake-up; False where the broker did not take it.
+
+    After a failure nothing is tried for a few seconds, so that a dead broker costs one request one
+    second and the following ones nothing. The sweeper makes up for what was not sent.
+    """
+    global _quiet_until  # noqa: PLW0603 - the breaker belongs to the process
+    if time.monotonic() < _quiet_until:
+        return False
+    try:
+        current_app.send_task(task, args=arguments, retry=False)
+    except Exception as error:
+        _quiet_until = time.monotonic() + QUIET_SECONDS
+        logger.warning("wake-up %s not sent: %s", task, error)
+        return False
+    return True
+
+
+def wake_after_commit(owed: Iterable[Handover]) -> None:
+    """Send a wake-up for each handover once the transaction has committed."""
+    wanted = [(handover.task, handover.id) for handover in owed]
+    if wanted:
+        transaction.on_commit(lambda: _send_all(wanted), robust=True)
+
+
+def _send_all(wanted: list[tuple[str, int]]) -> None:
+    for task, handover_id in wanted:
+        send(task, handover_id)
