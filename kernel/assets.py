@@ -65,7 +65,7 @@ def _symbol(folder: Path, name: str) -> str:
     source = folder / f"{name}.svg"
     if not source.is_file():
         raise AssetsError(f"Icon “{name}” in kernel/icons.py is unknown to Tabler: correct its name.")
-    found = re.search(r"<svg[^>]*>(.*)</svg>", source.read_text(encoding="utf-8"), re.S)
+    found = re.search(r"<svg[^>]*>(.*)</svg>", source.read_text(encoding="utf-8"), re.DOTALL)
     body = BLANK.sub("", re.sub(r"\s+", " ", found.group(1)).strip() if found else "")
     return SYMBOL.format(name=name, body=body)
 
@@ -92,7 +92,11 @@ def _copy(source: Path, target: Path) -> None:
 
 def _npm_ci(root: Path) -> None:
     done = subprocess.run(
-        [*npm_command(), "ci", "--no-progress", "--loglevel=error"], cwd=root, capture_output=True, text=True
+        [*npm_command(), "ci", "--no-progress", "--loglevel=error"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise AssetsError(f"npm ci failed: check the network, then run it again.\n{done.stderr.strip()}")
@@ -108,7 +112,9 @@ def npm_command() -> list[str]:
 
 def _node_major(node: str) -> int:
     try:
-        answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20).stdout
+        answer = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=20, check=False
+        ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.match(r"v(\d+)", answer)
