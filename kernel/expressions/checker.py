@@ -16,7 +16,6 @@ from kernel.expressions.terms import (
     as_number,
     as_text,
     bounded,
-    code_table,
     common_type,
     counted,
     fixed,
@@ -127,7 +126,7 @@ class Checker:
             raise self._unknown(node.name, node.position)
         if node.name not in beside.choice.codes:
             raise _no_option(node.name, beside, node.position, [*beside.choice.codes, *self._scope])
-        return fixed(beside.choice, code_table(beside.choice)[node.name], node.position)
+        return fixed(beside.choice, beside.choice.table[node.name], node.position)
 
     def _feature(self, name: str, position: Position) -> Type:
         if name not in self._scope:
@@ -266,7 +265,7 @@ class Checker:
 
 def _literal_code(node: Literal, beside: Beside) -> str | None:
     """The code a literal beside a choice means: its spelling, else its number, yes/no or none."""
-    codes, table = beside.choice, code_table(beside.choice)
+    codes, table = beside.choice, beside.choice.table
     if node.source in table or (node.value in table and not isinstance(node.value, bool)):
         return table[node.source if node.source in table else node.value]
     if isinstance(node.value, bool):
@@ -293,7 +292,7 @@ def _looked_up(
 ) -> Term:
     neutral = _NEUTRAL[type(type_)]
     values_by_code = choice.attributes[node.attribute]
-    table = {code_table(choice)[code]: values_by_code.get(code, neutral) for code in choice.codes}
+    table = {choice.table[code]: values_by_code.get(code, neutral) for code in choice.codes}
     table.setdefault(None, neutral)
     if isinstance(feature, ListOf):
         items = cast(Callable[[Values], tuple[str | None, ...]], read)

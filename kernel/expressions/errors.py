@@ -2,25 +2,14 @@
 
 from typing import NamedTuple
 
+from kernel.errors import Refused
+
 
 class Position(NamedTuple):
     """A place in the source text; both figures start at 1 and count characters."""
 
     line: int
     column: int
-
-
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
-    """What is wrong, and what would make it possible."""
-
-    def __init__(self, message: str, *, field: str = "", remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
 
 
 class PositionedError(Refused):

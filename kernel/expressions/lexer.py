@@ -27,8 +27,6 @@ _HINTS = {
     "[": "Write a set in braces: {A, B}.",
     "]": "Write a set in braces: {A, B}.",
     ";": "Separate arguments with a comma.",
-    "'": "The text that begins here is not closed.",
-    '"': "The text that begins here is not closed.",
     "“": "Use straight quotes.",
     "”": "Use straight quotes.",
     "„": "Use straight quotes.",
@@ -80,8 +78,10 @@ def _token(kind: str, text: str, position: Position) -> Token:
 
 
 def _unknown(character: str, position: Position) -> ExpressionError:
+    if character in "'\"":
+        return ExpressionError("This text is not closed.", position, "Close it on the same line.")
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
-    return ExpressionError(f"Unexpected character {shown}", position, _HINTS.get(character, ""))
+    return ExpressionError(f"Unexpected character {shown}.", position, _HINTS.get(character, ""))
 
 
 def _place(source: str, offset: int) -> Position:

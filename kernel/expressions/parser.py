@@ -242,7 +242,7 @@ class _Parser:
 
     def _too_deep(self) -> ExpressionError:
         message = f"The formula is nested more than {MAX_NESTING} levels deep."
-        return ExpressionError(message, self._next.position, "Split it up.")
+        return ExpressionError(message, self._tokens[self._at - 1].position, "Split it up.")
 
     def _unexpected(self, wanted: str) -> ExpressionError:
         token = self._next

@@ -9,7 +9,6 @@ from kernel.expressions.arithmetic import CalculationError
 from kernel.expressions.errors import EvaluationError, ExpressionError, Position
 from kernel.expressions.types import (
     BOOLEAN,
-    NONE_CODE,
     NUMBER,
     TEXT,
     YES_CODES,
@@ -21,7 +20,6 @@ from kernel.expressions.types import (
     Text,
     Type,
     Value,
-    is_none,
 )
 from kernel.wording import plain
 
@@ -202,14 +200,3 @@ def bounded(text: str, position: Position) -> str:
     if len(text) > MAX_TEXT:
         raise EvaluationError(f"The text is longer than {MAX_TEXT} characters.", position)
     return text
-
-
-def code_table(choice: Choice) -> dict[object, str | None]:
-    """What may stand for an option of `choice`, to its code: the code itself, its number, none."""
-    table: dict[object, str | None] = {code: code for code in choice.real_codes}
-    if choice.takes_none:
-        table[None] = None
-        table.update({code: None for code in (*choice.codes, NONE_CODE) if is_none(code)})
-    if choice.is_numeric:
-        table.update({Decimal(code): code for code in reversed(choice.real_codes)})
-    return table

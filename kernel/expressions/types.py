@@ -62,18 +62,29 @@ class Choice:
 
     `attributes` is attribute name -> code -> value. An option without a value, and `none`, have 0, '' or no.
     A group whose codes are all numbers counts as a number too, one with the codes yes and no as a condition.
-    A code spelled 'none' means the same as nothing chosen.
+    A code spelled 'none' means the same as nothing chosen. `real_codes` are the others; `table` holds what may
+    stand for an option (its code, its number, none) and the code it means.
     """
 
     codes: tuple[str, ...]
     attributes: Attributes = field(default_factory=dict, hash=False)
     optional: bool = False
+    real_codes: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    takes_none: bool = field(init=False, compare=False, repr=False)
+    table: Mapping[object, str | None] = field(init=False, compare=False, repr=False)
     words: ClassVar[str] = "a choice"
 
     def __post_init__(self) -> None:
         frozen = {name: MappingProxyType(_scalars(name, values)) for name, values in self.attributes.items()}
-        object.__setattr__(self, "codes", tuple(self.codes))
-        object.__setattr__(self, "attributes", MappingProxyType(frozen))
+        codes = tuple(self.codes)
+        for field_name, value in (
+            ("codes", codes),
+            ("attributes", MappingProxyType(frozen)),
+            ("real_codes", tuple(code for code in codes if not is_none(code))),
+            ("takes_none", self.optional or any(is_none(code) for code in codes)),
+        ):
+            object.__setattr__(self, field_name, value)
+        object.__setattr__(self, "table", MappingProxyType(_table(self)))
 
     @classmethod
     def of(cls, options: Mapping[str, Mapping[str, Scalar | int]], *, optional: bool = False) -> "Choice":
@@ -83,16 +94,6 @@ class Choice:
             for name, value in values.items():
                 attributes.setdefault(name, {})[code] = _scalar(name, value)
         return cls(tuple(options), attributes, optional)
-
-    @property
-    def takes_none(self) -> bool:
-        """Whether nothing may be chosen."""
-        return self.optional or any(is_none(code) for code in self.codes)
-
-    @property
-    def real_codes(self) -> tuple[str, ...]:
-        """The codes without the one that means none."""
-        return tuple(code for code in self.codes if not is_none(code))
 
     @property
     def is_numeric(self) -> bool:
@@ -170,6 +171,17 @@ def attribute_type(choice: Choice, name: str) -> Number | Text | Boolean:
     if isinstance(sample, bool):
         return BOOLEAN
     return TEXT if isinstance(sample, str) else NUMBER
+
+
+def _table(choice: Choice) -> dict[object, str | None]:
+    table: dict[object, str | None] = {code: code for code in choice.real_codes}
+    if choice.takes_none:
+        table.update(
+            {code: None for code in (None, NONE_CODE, *choice.codes) if code is None or is_none(code)}
+        )
+    if choice.is_numeric:
+        table.update({Decimal(code): code for code in reversed(choice.real_codes)})
+    return table
 
 
 def _scalars(name: str, values: Mapping[str, object]) -> dict[str, Scalar]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from kernel.expressions.arithmetic import CalculationError, finite
 from kernel.expressions.errors import EvaluationError, Position
-from kernel.expressions.terms import MAX_TEXT, Run, Values, code_table
+from kernel.expressions.terms import MAX_TEXT, Run, Values
 from kernel.expressions.types import Boolean, Choice, ListOf, Number, Text, Type, Value
 
 MAX_ITEMS = 1_000
@@ -72,7 +72,7 @@ def _boolean(value: object) -> Value:
 
 
 def _choice(choice: Choice) -> Read:
-    table = code_table(choice)
+    table = choice.table
 
     def read(value: object) -> Value:
         try:
