@@ -127,7 +127,7 @@ class Money:
         """
         shares = [Fraction(weight) for weight in weights]
         if not any(shares) or min(shares) < 0:
-            raise Refused("An amount can not be split by these weights.", remedy="Give weights above zero.")
+            raise Refused("An amount cannot be split by these weights.", remedy="Give weights above zero.")
         total = sum(shares)
         exact = [abs(self.minor) * share / total for share in shares]
         coins = [int(part) for part in exact]
@@ -150,7 +150,7 @@ class Money:
         if not isinstance(other, Money):
             raise TypeError(f"money meets {type(other).__name__}")
         if other.currency != self.currency:
-            message = f"{self.currency} and {other.currency} can not be put together."
+            message = f"{self.currency} and {other.currency} cannot be put together."
             raise CurrencyMismatch(message, field="currency", remedy=f"Give both amounts in {self.currency}.")
         return other.amount
 

@@ -138,7 +138,7 @@ def convert(value: Decimal | int, source: str | Unit, target: str | Unit) -> Dec
     here, there = unit(source), unit(target)
     if here.dimension != there.dimension:
         raise DimensionMismatch(
-            f"{here.name.capitalize()} ({here.code}) can not be converted to {there.name} ({there.code}): "
+            f"{here.name.capitalize()} ({here.code}) cannot be converted to {there.name} ({there.code}): "
             f"one measures {here.dimension}, the other {there.dimension}.",
             field="unit",
             remedy=f"Use a unit of {here.dimension}: {', '.join(same_dimension(here))}.",

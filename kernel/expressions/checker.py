@@ -236,7 +236,7 @@ class Checker:
         parts = [self.term(item, beside) for item in node.items]
         inner = _common(parts, "A set holds values of one type.", node.position)
         if not isinstance(inner, (Number, Text, Boolean, Choice)):
-            raise ExpressionError(f"A set can not hold {inner.words}.", node.position)
+            raise ExpressionError(f"A set cannot hold {inner.words}.", node.position)
         runs = [required(part, inner).run for part in parts]
         return folded(ListOf(inner), lambda values: tuple(run(values) for run in runs), node.position, parts)
 

@@ -47,7 +47,7 @@ def _emptiness(empty: Term, side: Term) -> tuple[Run, Run] | None:
 def _alike(left: Term, right: Term, position: Position) -> tuple[Run, Run]:
     target = common_type([left.type, right.type])
     if target is None or isinstance(target, ListOf):
-        message = f"{left.type.words.capitalize()} can not be compared with {right.type.words}."
+        message = f"{left.type.words.capitalize()} cannot be compared with {right.type.words}."
         raise ExpressionError(message, position, _hint(left.type, right.type))
     return required(left, target).run, required(right, target).run
 
@@ -64,13 +64,13 @@ def _hint(left: Type, right: Type) -> str:
 
 
 def membership(item: Term, group: Term, *, negated: bool, position: Position) -> Term:
-    """item in group; ExpressionError where the group is no set or can not hold such an item."""
+    """item in group; ExpressionError where the group is no set or cannot hold such an item."""
     if not isinstance(group.type, ListOf):
         message = f"'in' needs a set or list, found {group.type.words}."
         raise ExpressionError(message, group.position, "Write a set in braces: {A, B}.")
     target = common_type([item.type, group.type.of])
     if target is None or isinstance(target, (ListOf, Nothing)):
-        raise ExpressionError(f"A list of {group.type.of.words} can not hold {item.type.words}.", position)
+        raise ExpressionError(f"A list of {group.type.of.words} cannot hold {item.type.words}.", position)
     sought = required(item, target).run
     held = cast(Callable[[Values], tuple[Value, ...]], required(group, ListOf(target)).run)
     return folded(BOOLEAN, _search(sought, held, group, negated), position, [item, group])

@@ -153,7 +153,7 @@ def _comparable(group: Term, item: Term) -> tuple[Convert, Run]:
     left = converter(inner, target) if target else None
     right = converter(item.type, target) if target else None
     if left is None or right is None:
-        message = f"A list of this kind can not hold {item.type.words}."
+        message = f"A list of this kind cannot hold {item.type.words}."
         raise ExpressionError(message, item.position)
     run = item.run
     return left, lambda values: right(run(values))

@@ -234,7 +234,7 @@ class _Parser:
         right = self._expression(COMPARE)
         if self._strength() == COMPARE:
             raise ExpressionError(
-                "Comparisons can not be chained.", self._next.position, "Write a < b and b < c."
+                "Comparisons cannot be chained.", self._next.position, "Write a < b and b < c."
             )
         if negated or token.symbol == "in":
             return Membership(left, right, negated, token.position)

@@ -132,7 +132,7 @@ def converted(term: Term, target: Type) -> Term | None:
 
 
 def required(term: Term, target: Type, hint: str = "") -> Term:
-    """The term as another type; ExpressionError if it can not be one."""
+    """The term as another type; ExpressionError if it cannot be one."""
     result = converted(term, target)
     if result is None:
         message = f"Expected {target.words}, found {term.type.words}."

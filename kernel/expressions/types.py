@@ -62,8 +62,8 @@ class Choice:
 
     `attributes` is attribute name -> code -> value. An option without a value, and `none`, have 0, '' or no.
     A group whose codes are all numbers counts as a number too, one with the codes yes and no as a condition.
-    A code spelled 'none' means the same as nothing chosen. `real_codes` are the others; `table` holds what may
-    stand for an option (its code, its number, none) and the code it means.
+    A code spelled 'none' means the same as nothing chosen; `real_codes` are the others.
+    `table` holds what may stand for an option (its code, its number, none) and the code it means.
     """
 
     codes: tuple[str, ...]
@@ -129,7 +129,7 @@ def is_none(code: str) -> bool:
 
 
 def is_name(word: str) -> bool:
-    """Whether `word` can name a feature in a formula (a code that can not must be written in quotes)."""
+    """Whether `word` can name a feature in a formula (a code that cannot must be written in quotes)."""
     return word.isidentifier() and word not in RESERVED and len(word) <= LONGEST_NAME
 
 
@@ -145,7 +145,7 @@ class Scope(Mapping[str, Type]):
         for name in self._types:
             if not is_name(name):
                 raise ScopeError(
-                    f"'{name[:LONGEST_NAME]}' can not be used as a name in formulas.",
+                    f"'{name[:LONGEST_NAME]}' cannot be used as a name in formulas.",
                     remedy="Use letters, digits and _, begin with a letter, and avoid reserved words.",
                 )
 
@@ -186,7 +186,7 @@ def _table(choice: Choice) -> dict[object, str | None]:
 
 def _scalars(name: str, values: Mapping[str, object]) -> dict[str, Scalar]:
     if not name.isidentifier():
-        raise ScopeError(f"'{name[:LONGEST_NAME]}' can not be used as the name of an attribute in formulas.")
+        raise ScopeError(f"'{name[:LONGEST_NAME]}' cannot be used as the name of an attribute in formulas.")
     scalars = {code: _scalar(name, value) for code, value in values.items()}
     if len({type(value) for value in scalars.values()}) > 1:
         raise ScopeError(
