@@ -1,0 +1,1 @@
+"""Tests of the kernel: state machine, money, quantities, formulas."""
