@@ -211,7 +211,7 @@ def test_a_formula_without_features_is_fixed() -> None:
         ("GPU_MODEL ? 1 : 2", 1, 1, "Compare it"),
         ("1 + CPU", 1, 5, "such as CPU.watt"),
         ("1 + 'a'", 1, 5, "Expected a number, found text"),
-        ("'a' - 'b'", 1, 5, "only be joined"),
+        ("'a' + 'b' - 'c'", 1, 11, "only be joined"),
         ("PSU_W = '650'", 1, 7, "without quotes"),
         ("PSU_W = none", 1, 7, "always has a value"),
         ("CPU < C32", 1, 7, "Unknown name C32"),
