@@ -145,7 +145,7 @@ class Operation(models.Model):
     instructions = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     machine = models.ForeignKey(Machine, null=True, on_delete=models.PROTECT, related_name="operations")
-    during = DateTimeRangeField(null=True)
+    during = DateTimeRangeField(null=True)  # type: ignore[misc]
     unplanned_reason = models.CharField(max_length=200, blank=True)
     worked_on = models.ForeignKey(Machine, null=True, on_delete=models.PROTECT, related_name="worked")
     started_at = models.DateTimeField(null=True)
@@ -266,9 +266,24 @@ class PlanState(models.Model):
     late_jobs = models.PositiveIntegerField(default=0)
     tardiness_minutes = models.BigIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return f"plan {self.version}"
+
+
+class PlanRequest(models.Model):
+    """Something changed that the plan in force does not know yet; the next replan takes all of them away."""
+
+    reason = models.CharField(max_length=200)
+    line = models.ForeignKey(OrderLine, null=True, on_delete=models.CASCADE, related_name="plan_requests")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class ReplanRequest(models.Model):

@@ -1,0 +1,21 @@
+"""Writes of the planning stage: keyword-only verbs, each one transaction."""
+
+from planning.services.acts import finish_operation, pause_operation, start_operation
+from planning.services.material import Material, report_material
+from planning.services.readiness import refresh_readiness, release_operations
+from planning.services.requests import request_replan
+from planning.services.rework import add_rework
+from planning.services.withdraw import withdraw_jobs
+
+__all__ = [
+    "Material",
+    "add_rework",
+    "finish_operation",
+    "pause_operation",
+    "refresh_readiness",
+    "release_operations",
+    "report_material",
+    "request_replan",
+    "start_operation",
+    "withdraw_jobs",
+]
