@@ -1,4 +1,7 @@
-"""Writes of the planning stage: keyword-only verbs, each one transaction."""
+"""Writes of the planning stage: keyword-only verbs.
+
+What is called inside an act on a job runs under the caller's `lock_jobs` and transaction.
+"""
 
 from planning.services.acts import finish_operation, pause_operation, start_operation
 from planning.services.material import Material, report_material

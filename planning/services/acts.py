@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
@@ -16,7 +15,6 @@ from planning.services.requests import request_replan
 Status = Operation.Status
 
 
-@transaction.atomic
 def start_operation(
     *, operation: Operation, machine: Machine | None = None, now: datetime | None = None
 ) -> Operation:
@@ -38,7 +36,6 @@ def start_operation(
     return locked
 
 
-@transaction.atomic
 def pause_operation(*, operation: Operation, worked_minutes: int, now: datetime | None = None) -> Operation:
     """Stop working on a running operation for now; the minutes worked are added. 3 statements."""
     locked = _locked(operation, (Status.RUNNING,), "pause")
@@ -50,7 +47,6 @@ def pause_operation(*, operation: Operation, worked_minutes: int, now: datetime 
     return locked
 
 
-@transaction.atomic
 def finish_operation(
     *, operation: Operation, good: int, scrapped: int, worked_minutes: int, now: datetime | None = None
 ) -> list[Operation]:
@@ -82,7 +78,7 @@ def _locked(operation: Operation, statuses: tuple[str, ...], act: str) -> Operat
     ).order_by("find_number")
     found = (
         Operation.objects.select_related("line__order", "worked_on")
-        .annotate(missing_item=Subquery(missing.values("item__code")[:1]))
+        .annotate(missing_item=Subquery(missing.values("item__number")[:1]))
         .annotate(missing_quantity=Subquery(missing.values("quantity")[:1]))
         .annotate(missing_unit=Subquery(missing.values("unit")[:1]))
         .select_for_update(of=("self",))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from planning.models import Operation
@@ -32,7 +32,6 @@ class _Change:
     matters: bool
 
 
-@transaction.atomic
 def report_material(*, reports: Sequence[Material], now: datetime | None = None) -> list[Operation]:
     """Write what is expected, available and issued; returns the operations that became ready by it.
 

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from orders.models import OrderLine, Role
 from orders.services import Work, close_work, open_work
 from planning.models import Operation
@@ -14,7 +12,6 @@ Status = Operation.Status
 WAITING = (Status.PENDING, Status.BLOCKED, Status.READY)
 
 
-@transaction.atomic
 def release_operations(*, lines: Sequence[OrderLine], now: datetime | None = None) -> list[Operation]:
     """Give these jobs to the shop floor: what they begin with becomes ready, or blocked by material.
 

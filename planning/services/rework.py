@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from orders.models import OrderLine
 from planning.models import Operation
 from planning.services.readiness import refresh_readiness
@@ -12,7 +10,6 @@ from planning.services.requests import request_replan
 FIRST_REWORK = 900
 
 
-@transaction.atomic
 def add_rework(
     *, line: OrderLine, loop: int, name: str, process_id: int, minutes: int, now: datetime | None = None
 ) -> Operation:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from orders.models import Move
@@ -12,7 +11,6 @@ from planning.services.readiness import close_operate
 from planning.services.requests import request_replan
 
 
-@transaction.atomic
 def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """Cancel what is not done of these jobs: operations, requirements, work items. Capacity is free again.
 
