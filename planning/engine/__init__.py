@@ -1,0 +1,51 @@
+"""The planning engine: arrays in, a plan out; no database, no clock, no chance."""
+
+from planning.engine.calendars import (
+    NEVER,
+    ExtraShift,
+    Pattern,
+    Shift,
+    add_work,
+    build_day_starts,
+    build_windows,
+    next_working,
+    subtract_work,
+    windows_of,
+    without,
+    work_between,
+)
+from planning.engine.insert import Busy, busy_of, insert
+from planning.engine.netting import need_by
+from planning.engine.planner import schedule, warm_up
+from planning.engine.problem import Fixing, Job, Machine, Operation, Problem, assemble
+from planning.engine.result import Plan, Reason, Status
+
+__all__ = [
+    "NEVER",
+    "Busy",
+    "ExtraShift",
+    "Fixing",
+    "Job",
+    "Machine",
+    "Operation",
+    "Pattern",
+    "Plan",
+    "Problem",
+    "Reason",
+    "Shift",
+    "Status",
+    "add_work",
+    "assemble",
+    "build_day_starts",
+    "build_windows",
+    "busy_of",
+    "insert",
+    "need_by",
+    "next_working",
+    "schedule",
+    "subtract_work",
+    "warm_up",
+    "windows_of",
+    "without",
+    "work_between",
+]

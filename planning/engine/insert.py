@@ -1,0 +1,197 @@
+"""Gap insertion: new jobs take the earliest gaps of an existing plan, and nobody is moved."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from planning.engine.calendars import NEVER, subtract_work_in
+from planning.engine.jit import IntArray, Table, fields, kernel, part
+from planning.engine.problem import Problem
+from planning.engine.result import Plan, finished_plan
+from planning.engine.shop import (
+    FAR,
+    FREE,
+    Shop,
+    empty_slots,
+    open_shop,
+    opens,
+    place,
+    setup_after,
+    timing,
+)
+
+BUSY: Final = fields("machine", "start", "end", "family", "needs")
+
+
+class Busy(NamedTuple):
+    """A stretch of a machine that is taken.
+
+    `needs` are the set-up minutes that are not within it because its family ran before: whoever comes between
+    with another family leaves that much working time ahead of it.
+    """
+
+    machine: int
+    start: int
+    end: int
+    family: int = -1
+    needs: int = 0
+
+
+def busy_of(plan: Plan) -> Table:
+    """What a plan keeps busy, as BUSY rows: every placed operation of a machine that does one at a time."""
+    ops, single = plan.problem.operations, plan.problem.machines["single"]
+    rows = np.flatnonzero(plan.placed)
+    rows = rows[single[plan.machine[rows]] != 0]
+    table = np.zeros(len(rows), BUSY)
+    table["machine"], table["start"], table["end"] = plan.machine[rows], plan.start[rows], plan.end[rows]
+    table["family"] = ops["family"][rows]
+    table["needs"] = np.where(plan.ready[rows] == plan.start[rows], ops["setup"][rows], 0)
+    return table
+
+
+def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
+    """A plan of the new jobs in `problem` around what is `busy`, job by job in the order given.
+
+    Deterministic; nothing busy moves. `busy` are BUSY rows in any order. Raises ValueError for stretches of a
+    machine that overlap, or when an operation is started or pinned.
+    """
+    fixed = np.flatnonzero(problem.operations["fixing"] != FREE)
+    if fixed.size:
+        name = problem.name(int(fixed[0]))
+        raise ValueError(f"{name} is started or pinned. Pass it as busy time; only new work is inserted.")
+    shop = open_shop(problem)
+    slots = empty_slots(len(problem))
+    taken, offset, length = _laid_out(problem, np.array(busy, BUSY))
+    fill(shop, slots, taken, offset, length, _by_job(problem, shop.order), np.zeros(4, np.int64))
+    return finished_plan(problem, shop, slots, "gap insertion")
+
+
+def _laid_out(problem: Problem, busy: Table) -> tuple[Table, IntArray, IntArray]:
+    """The busy rows by machine and start, with room for the new work; each machine's offset and length."""
+    machines = len(problem.machines)
+    busy = busy[np.lexsort((busy["end"], busy["start"], busy["machine"]))]
+    owner = busy["machine"]
+    if len(busy) and not 0 <= int(owner[0]) <= int(owner[-1]) < machines:
+        raise ValueError(f"Busy time names a machine outside 0..{machines - 1}.")
+    clash = np.flatnonzero((owner[1:] == owner[:-1]) & (busy["start"][1:] < busy["end"][:-1]))
+    if clash.size:
+        raise ValueError(f"Two busy stretches of machine {owner[clash[0]]} overlap.")
+    pools = problem.operations["pool"]
+    sizes = np.bincount(pools[pools >= 0], minlength=len(problem.pools.ptr) - 1)
+    new = np.bincount(
+        problem.pools.value, np.repeat(sizes, np.diff(problem.pools.ptr)), minlength=machines
+    ).astype(np.int64)
+    length = np.bincount(owner, minlength=machines).astype(np.int64)
+    offset = np.cumsum(length + new) - length - new
+    taken = np.zeros(int((length + new).sum()), BUSY)
+    taken[np.arange(len(busy)) + np.repeat(offset - np.cumsum(length) + length, length)] = busy
+    return taken, offset, length
+
+
+def _by_job(problem: Problem, order: IntArray) -> IntArray:
+    """The operations job by job, each behind its predecessors, also those in later jobs."""
+    rank = problem.operations["job"].copy()
+    # A job that feeds another is planned with it: its operations take the smaller rank of their followers.
+    for operation in order[::-1]:
+        before = problem.after.value[problem.after.ptr[operation] : problem.after.ptr[operation + 1]]
+        rank[before] = np.minimum(rank[before], rank[operation])
+    return order[np.argsort(rank[order], kind="stable")]
+
+
+@part
+def first_ending_after(taken: Table, low: int, high: int, moment: int) -> int:
+    """The first row of low..high that ends after `moment`; `high` when there is none."""
+    while low < high:
+        middle = (low + high) // 2
+        if taken[middle].end > moment:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@part
+def gap_end(shop: Shop, taken: Table, row: int, machine: int, family: int) -> int:
+    """Until when `family` may use the gap before `row`: its start, less the set-up it would then need."""
+    until: int = taken[row].start
+    if taken[row].needs == 0 or (family >= 0 and family == taken[row].family):
+        return until
+    seat = shop.machines[machine]
+    return subtract_work_in(shop.windows, seat.low, seat.high, until, taken[row].needs)
+
+
+@part
+def earliest(
+    shop: Shop, taken: Table, low: int, high: int, machine: int, operation: int, moment: int, best: IntArray
+) -> None:
+    """Write (end, row, start, ready) of a machine's first gap into `best`, if it ends sooner than that."""
+    task, seat = shop.tasks[operation], shop.machines[machine]
+    for row in range(first_ending_after(taken, low, high, moment), high + 1):
+        family = taken[row - 1].family if row > low else seat.family
+        begin = max(moment, taken[row - 1].end) if row > low else moment
+        if row < high and begin + task.run > taken[row].start:
+            continue
+        begin = opens(shop, machine, begin)
+        if begin == NEVER or begin >= best[0]:
+            return
+        limit = gap_end(shop, taken, row, machine, task.family) if row < high else FAR
+        ready, end = timing(shop, machine, operation, begin, setup_after(shop, operation, family))
+        if end != NEVER and end <= limit:
+            if end < best[0]:
+                best[0], best[1], best[2], best[3] = end, row, begin, ready
+            return
+
+
+@part
+def take(taken: Table, row: int, last: int, start: int, end: int, family: int) -> None:
+    """Put a stretch into a machine's rows, `last` being the row behind them; its set-up lies within it."""
+    for at in range(last, row, -1):
+        taken[at] = taken[at - 1]
+    taken[row].start = start
+    taken[row].end = end
+    taken[row].family = family
+    taken[row].needs = 0
+
+
+@part
+def insert_one(
+    shop: Shop, slots: Table, taken: Table, offset: IntArray, length: IntArray, operation: int, best: IntArray
+) -> None:
+    """Place one operation where it ends first, if its predecessors have places and a gap exists."""
+    task, moment = shop.tasks[operation], shop.tasks[operation].release
+    for at in range(task.first_before, task.last_before):
+        if slots[shop.before[at]].machine < 0:
+            return
+        moment = max(moment, slots[shop.before[at]].end)
+    pool = shop.pools[task.pool]
+    best[0], chosen = FAR, -1
+    for at in range(pool.first, pool.last):
+        machine = shop.members[at]
+        known = best[0]
+        rows = length[machine] if shop.machines[machine].single else 0
+        earliest(shop, taken, offset[machine], offset[machine] + rows, machine, operation, moment, best)
+        if best[0] < known:
+            chosen = machine
+    if chosen < 0:
+        return
+    place(slots, operation, chosen, best[2], best[3], best[0])
+    if shop.machines[chosen].single:
+        take(taken, best[1], offset[chosen] + length[chosen], best[2], best[0], task.family)
+        length[chosen] += 1
+
+
+@kernel
+def fill(
+    shop: Shop,
+    slots: Table,
+    taken: Table,
+    offset: IntArray,
+    length: IntArray,
+    order: IntArray,
+    best: IntArray,
+) -> None:
+    """Place the operations in this order, each for good; `best` is scratch space for four numbers."""
+    for operation in order:
+        if shop.tasks[operation].pool >= 0:
+            insert_one(shop, slots, taken, offset, length, operation, best)

@@ -1,0 +1,48 @@
+"""The planner: a small grid of dispatching rules, the best of them is the plan; and its warm-up."""
+
+from typing import Final
+
+import numpy as np
+
+from planning.engine.calendars import add_work, next_working, subtract_work, windows_of, work_between
+from planning.engine.dispatch import dispatch, set_up_desk
+from planning.engine.insert import Busy, insert
+from planning.engine.problem import Job, Machine, Operation, Problem, assemble
+from planning.engine.result import Plan, cost, finished_plan
+from planning.engine.rule import Rule
+from planning.engine.shop import open_shop
+
+GRID: Final = (
+    Rule(reach=6.0, lead=0.8, saving=1.0),
+    Rule(reach=12.0, lead=1.2, saving=1.0),
+)
+
+
+def schedule(problem: Problem, *, grid: tuple[Rule, ...] = GRID) -> Plan:
+    """A finite-capacity plan of the whole problem: the best rule of `grid` by lateness, then by makespan.
+
+    Deterministic. Operations that cannot be placed are reported with their reason, never dropped.
+    """
+    shop = open_shop(problem)
+    desk = set_up_desk(shop)
+    saves = bool(((shop.tasks["setup"] > 0) & (shop.tasks["family"] >= 0)).any())
+    rules = grid if saves else tuple(dict.fromkeys(rule._replace(saving=0.0) for rule in grid))
+    plans = [dispatch(shop, desk, rule) for rule in rules]
+    costs = [cost(shop, slots) for slots in plans]
+    best = int(np.lexsort(np.array(costs, dtype=np.int64).T[::-1])[0])
+    reach, lead, saving = rules[best]
+    return finished_plan(
+        problem, shop, plans[best], f"ATCS reach {reach:g}, lead {lead:g}, set-up {saving:g}"
+    )
+
+
+def warm_up() -> None:
+    """Compile every kernel, or read it from the cache: workers call it once when they start."""
+    week = windows_of([(0, 480), (960, 1440)])
+    next_working(week, 0)
+    work_between(week, add_work(week, 0, 1), subtract_work(week, 1440, 1))
+    jobs, machines = [Job(due=480)], [Machine(calendar=0)]
+    work = [Operation(job=0, machines=(0,), run=10), Operation(job=0, machines=(0,), run=10, after=(0,))]
+    problem = assemble(now=0, calendars=[week], machines=machines, jobs=jobs, operations=work)
+    schedule(problem)
+    insert(problem, [Busy(machine=0, start=0, end=30)])
