@@ -83,6 +83,9 @@ class PurchaseOrder(Versioned):
                 name="sent_has_its_time",
                 condition=Q(status__in=["draft", "cancelled"]) | Q(sent_at__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="one_draft_per_supplier", fields=("supplier", "currency"), condition=Q(status="draft")
+            ),
         )
 
     def __str__(self) -> str:
@@ -90,12 +93,18 @@ class PurchaseOrder(Versioned):
 
 
 class PurchaseOrderLine(models.Model):
-    """An item on a purchase order; what is received beyond the pegs is free stock."""
+    """An item on a purchase order.
+
+    `pegged` is the sum of its pegs and `surplus` what was received for nobody, so `free` is what is still to
+    come and promised to nobody. Like a lot it can never be promised twice.
+    """
 
     order = models.ForeignKey(PurchaseOrder, on_delete=models.PROTECT, related_name="lines")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="purchase_lines")
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
+    pegged = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     received = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+    surplus = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     unit = models.CharField(max_length=10)
     price = models.DecimalField(max_digits=14, decimal_places=4)
     order_by = models.DateTimeField(null=True)
@@ -107,10 +116,35 @@ class PurchaseOrderLine(models.Model):
             models.UniqueConstraint(name="one_line_per_item", fields=("order", "item")),
             models.CheckConstraint(name="purchase_quantity_positive", condition=Q(quantity__gt=0)),
             models.CheckConstraint(name="received_not_negative", condition=Q(received__gte=0)),
+            models.CheckConstraint(name="received_within_ordered", condition=Q(received__lte=F("quantity"))),
+            models.CheckConstraint(
+                name="pegged_within_ordered",
+                condition=Q(pegged__gte=0, surplus__gte=0, quantity__gte=F("pegged") + F("surplus")),
+            ),
+        )
+        indexes = (
+            models.Index(
+                name="purchase_lines_open", fields=("item",), condition=Q(received__lt=F("quantity"))
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.unit} of {self.item_id}"
+
+    @property
+    def free(self) -> Decimal:
+        """What is still to come and pegged to no job."""
+        return self.quantity - self.pegged - self.surplus
+
+    @property
+    def outstanding(self) -> Decimal:
+        """What is still to come."""
+        return self.quantity - self.received
+
+    @property
+    def total(self) -> Decimal:
+        """Price times quantity, in the order's currency, not rounded."""
+        return self.price * self.quantity
 
 
 class Peg(models.Model):
@@ -167,6 +201,11 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def free(self) -> Decimal:
+        """What is here and reserved for no job."""
+        return self.on_hand - self.reserved
 
 
 class Reservation(models.Model):
