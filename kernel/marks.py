@@ -143,24 +143,25 @@ def _standing(stage: Ranked, state: Ranked, blocked: bool, given_up: bool) -> st
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a timeline: what, when, who, why, and the time since the line before it."""
+    """One line of a timeline: what, when, who, why, and how long it lasted until the next one."""
 
     mark: Marked
     at: datetime
     who: str
     why: str
     note: str
-    after: timedelta | None
+    lasted: timedelta | None
 
 
 def entries(moves: Sequence[Any]) -> list[Entry]:
     """Timeline entries, oldest first, of rows with `at` and, where they have them, `target_info` (or
     `title`), `by`, `worker`, `reason` and `note`."""
     rows = sorted(moves, key=lambda row: row.at)
-    return [_entry(row, rows[index - 1].at if index else None) for index, row in enumerate(rows)]
+    ends = [*(row.at for row in rows[1:]), None]
+    return [_entry(row, end) for row, end in zip(rows, ends, strict=False)]
 
 
-def _entry(row: Any, before: datetime | None) -> Entry:
+def _entry(row: Any, end: datetime | None) -> Entry:
     who = getattr(row, "by", None) or getattr(row, "worker", "") or ""
     return Entry(
         mark=getattr(row, "target_info", None) or mark(getattr(row, "title", "")),
@@ -168,5 +169,5 @@ def _entry(row: Any, before: datetime | None) -> Entry:
         who=str(who),
         why=str(getattr(row, "reason", "") or ""),
         note=str(getattr(row, "note", "") or ""),
-        after=row.at - before if before else None,
+        lasted=end - row.at if end else None,
     )

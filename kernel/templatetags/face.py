@@ -63,7 +63,8 @@ def rail(thing: Any, compact: bool = False) -> dict[str, Any]:
     steps = list(getattr(thing, "rail", thing))
     reached = [step for step in steps if step.standing in ("current", "blocked")]
     done = sum(step.standing == "done" for step in steps)
-    return {"steps": steps, "compact": compact, "summary": _rail_summary(steps, reached, done)}
+    summary = _rail_summary(steps, reached, done)
+    return {"steps": steps, "compact": compact, "summary": summary, "place": f"{done + len(reached)}/{len(steps)}"}
 
 
 def _rail_summary(steps: Sequence[Any], reached: Sequence[Any], done: int) -> str:
@@ -75,7 +76,7 @@ def _rail_summary(steps: Sequence[Any], reached: Sequence[Any], done: int) -> st
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(moves: Iterable[Any], newest_first: bool = True) -> dict[str, Any]:
-    """`{% timeline moves %}`: when, what, who, why and how long after; see kernel.marks.entries."""
+    """`{% timeline moves %}`: when, what, who, why, how long; see kernel.marks.entries."""
     listed = entries(list(moves))
     return {"entries": listed[::-1] if newest_first else listed, "now": timezone.now()}
 
@@ -289,7 +290,9 @@ def fields(form: Any) -> dict[str, Any]:
 def _widget_class(bound: BoundField) -> str:
     widget = bound.field.widget
     invalid = " is-invalid" if bound.errors else ""
-    if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return ""
+    if isinstance(widget, CheckboxInput):
         return f"form-check-input{invalid}"
     return f"form-select{invalid}" if isinstance(widget, Select) else f"form-control{invalid}"
 

@@ -27,6 +27,8 @@
     const again = $("[data-retry]", card);
     if (retry) again.addEventListener("click", () => { card.remove(); retry(); });
     else again.remove();
+    // Below a modal dialog nothing can be clicked, so the messages stand inside it.
+    ($("dialog:modal") || document.body).append(box);
     box.append(card);
   }
 
@@ -180,6 +182,7 @@
   });
 
   on("close", (event) => {
+    if (event.target.contains($("#toasts"))) document.body.append($("#toasts"));
     if (event.target.id !== "drawer") return;
     if (event.target.dataset.left) delete event.target.dataset.left;
     else if (history.state?.drawer) { event.target.dataset.left = "1"; history.back(); setTimeout(() => delete event.target.dataset.left, 300); }
