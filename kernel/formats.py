@@ -5,11 +5,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 
+from kernel.money import Money
 from kernel.wording import MINUS, THIN_SPACE, grouped, plain
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DECIMALS = {"JPY": 0, "KRW": 0, "HUF": 0, "CLP": 0, "KWD": 3, "BHD": 3}
 MONTHS_FROM_DAYS = 90
 Moment = date | datetime
 
@@ -87,7 +87,7 @@ def number(value: Decimal | float | int, places: int | None = None) -> str:
 
 def money(amount: Decimal | float | int, currency: str) -> str:
     """`EUR 1 234.50` with the currency's own number of places."""
-    return f"{currency}{THIN_SPACE}{number(amount, DECIMALS.get(currency, 2))}"
+    return Money(Decimal(str(amount)), currency).format()
 
 
 def quantity(value: Decimal | float | int, unit: str = "") -> str:

@@ -63,8 +63,12 @@ def rail(thing: Any, compact: bool = False) -> dict[str, Any]:
     steps = list(getattr(thing, "rail", thing))
     reached = [step for step in steps if step.standing in ("current", "blocked")]
     done = sum(step.standing == "done" for step in steps)
-    summary = _rail_summary(steps, reached, done)
-    return {"steps": steps, "compact": compact, "summary": summary, "place": f"{done + len(reached)}/{len(steps)}"}
+    return {
+        "steps": steps,
+        "compact": compact,
+        "summary": _rail_summary(steps, reached, done),
+        "place": f"{done + len(reached)}/{len(steps)}",
+    }
 
 
 def _rail_summary(steps: Sequence[Any], reached: Sequence[Any], done: int) -> str:
