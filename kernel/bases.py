@@ -1,9 +1,10 @@
 """Abstract models and database helpers shared by all stages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, migrations, models
+from django.db import connection, migrations, models, transaction
 
 
 class Stamped(models.Model):
@@ -22,6 +23,19 @@ class Versioned(Stamped):
 
     class Meta:
         abstract = True
+
+
+@contextmanager
+def joined_transaction() -> Iterator[None]:
+    """The transaction under way, or a new one: for building blocks that never fail alone.
+
+    Unlike a nested `atomic` it sets no savepoint, so an error undoes the caller's work as well.
+    """
+    if connection.in_atomic_block:
+        yield
+    else:
+        with transaction.atomic():
+            yield
 
 
 def next_numbers(prefix: str, year: int, count: int = 1) -> list[str]:
@@ -51,7 +65,7 @@ def update_rows(table: str, key: str, columns: dict[str, str], rows: Sequence[Se
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def append_only(table: str) -> migrations.RunSQL:

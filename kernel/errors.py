@@ -1,7 +1,7 @@
 """Errors a person can act on: what is wrong, where, and what to do about it."""
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+class Refused(Exception):
     """An act that cannot be done as asked; nothing was changed.
 
     `message` says what is wrong, `field` names the input it belongs to (empty: the whole act),

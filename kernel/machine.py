@@ -1,6 +1,6 @@
 """A state machine as a table: states, rows, look-up, proof of soundness and diagram."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kernel.errors import Conflict
@@ -64,9 +64,9 @@ class Machine:
         """All rows that leave (or stay in) state `source`, in table order."""
         return [row for row in self.rows if source in row.sources]
 
-    def least_advanced(self, codes: Iterable[str]) -> str:
-        """The roll-up: the open state with the lowest rank, else the final one with the lowest rank."""
-        return min(codes, key=lambda code: (self.states[code].final, self.states[code].rank))
+    def by_progress(self) -> list[str]:
+        """All states, open ones first, each kind by rank: the first of several is what they roll up to."""
+        return sorted(self.states, key=lambda code: (self.states[code].final, self.states[code].rank))
 
     def problems(self) -> list[str]:
         """What makes the table unsound: unknown or unreachable states, dead ends, two rows for one pair."""

@@ -98,9 +98,10 @@ def _next_form(request: HttpRequest, found: Shipment) -> ShipForm | DeliverForm 
     person = _person(request)
     if person is None or not person.has_role(*SHIPPERS):
         return None
-    kinds = {Shipment.Status.PACKED.value: ShipForm, Shipment.Status.SHIPPED.value: DeliverForm}
-    kind = kinds.get(found.status)
-    return kind(request.POST or None, initial={"version": found.version}) if kind else None
+    data, initial = request.POST or None, {"version": found.version}
+    if found.status == Shipment.Status.PACKED:
+        return ShipForm(data, initial=initial)
+    return DeliverForm(data, initial=initial) if found.status == Shipment.Status.SHIPPED else None
 
 
 def _act(request: HttpRequest, form: ShipForm | DeliverForm, found: Shipment) -> bool:

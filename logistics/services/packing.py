@@ -16,7 +16,7 @@ from kernel.errors import Conflict, Refused
 from logistics.models import Package, PackedLine, Shipment
 from orders.lifecycle import LIFECYCLE
 from orders.models import Move, Order, OrderLine, Role, ShipPolicy, User
-from orders.services import Work, close_work, lock_jobs, open_work
+from orders.services import Work, close_work, lock_orders, open_work
 
 BEFORE_LOGISTICS = frozenset(code for code, state in LIFECYCLE.states.items() if state.rank < 6)
 MAX_KG = Decimal(100_000)
@@ -121,8 +121,7 @@ def pack(
 
 def lock_shipment(shipment_id: int, status: str, version: int | None) -> Shipment:
     """The shipment, with its order and jobs locked; Conflict where it is in another state or was changed."""
-    lines = OrderLine.objects.filter(order__shipments=shipment_id).values_list("id", flat=True)
-    lock_jobs(list(lines))
+    lock_orders(Order.objects.filter(shipments=shipment_id))
     shipment = Shipment.objects.select_related("order__customer", "order__ship_to").get(id=shipment_id)
     if shipment.status != status:
         raise Conflict(

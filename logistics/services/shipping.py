@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from kernel.errors import Refused
 from logistics.models import Carrier, PackedLine, Shipment
-from logistics.services.packing import lock_shipment, plan_shipments
+from logistics.services.packing import lock_shipment
 from orders.models import Company, OrderLine, Role, User
-from orders.services import Work, add_document, add_milestones, advance_all, close_work, open_work
+from orders.services import Work, add_document, advance_all, close_work, open_work
 
 
 @transaction.atomic
@@ -51,10 +51,14 @@ def ship(
     close_work(keys=[f"ship:{shipment.id}"], by=by, now=now)
     first = next(iter(lines.values()))
     _write_down(shipment, first, now)
-    advance_all(keys=dict.fromkeys(lines, f"shipped:{shipment.id}"), event="shipped", by=by, now=now)
     tracking = f", tracking number {tracking_number}" if tracking_number else ""
-    add_milestones(lines=[first], code="carrier", text=f"Handed to {carrier.name}{tracking}", now=now)
-    plan_shipments([shipment.order_id], now)
+    advance_all(
+        keys=dict.fromkeys(lines, f"shipped:{shipment.id}"),
+        event="shipped",
+        by=by,
+        tell=f"{carrier.name}{tracking}",
+        now=now,
+    )
     return shipment
 
 
@@ -165,10 +169,8 @@ def deliver(
     Shipment.objects.filter(id=shipment.id).update(
         status=Shipment.Status.DELIVERED, delivered_at=at, received_by=received_by, version=F("version") + 1
     )
-    line_ids = set(PackedLine.objects.filter(package__shipment=shipment).values_list("line_id", flat=True))
-    under_way = set(
-        OrderLine.objects.filter(id__in=line_ids, state="in_transit").values_list("id", flat=True)
-    )
+    packed = OrderLine.objects.filter(packed__package__shipment=shipment, state="in_transit")
+    under_way = set(packed.values_list("id", flat=True))
     close_work(keys=[f"deliver:{shipment.id}"], by=by, now=now)
     advance_all(keys=dict.fromkeys(under_way, f"delivered:{shipment.id}"), event="delivered", by=by, now=now)
     OrderLine.objects.filter(id__in=under_way).update(delivered_at=at)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from mto.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
@@ -9,6 +10,8 @@ from mto.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from mto.settings.env import REPOSITORY, ServiceUrl, data_dir, env_str, limit_native_threads
 
 limit_native_threads()
+# Lets annotations such as ModelAdmin[Carrier] stand at run time.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = REPOSITORY
 DATA_DIR = data_dir()

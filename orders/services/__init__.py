@@ -10,7 +10,7 @@ from orders.services.desk import (
     record_forecasts,
 )
 from orders.services.handling import beat, handling, retry_parked, sweep_handovers
-from orders.services.lifecycle import advance, advance_all, lock_jobs
+from orders.services.lifecycle import advance, advance_all, lock_jobs, lock_orders
 from orders.services.wake import send, wake_after_commit
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "close_work",
     "handling",
     "lock_jobs",
+    "lock_orders",
     "open_work",
     "promise",
     "record_forecasts",

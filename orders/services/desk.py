@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
-from kernel.bases import update_rows
+from kernel.bases import joined_transaction, update_rows
 from orders.models import DateChange, Document, Milestone, OrderLine, User, WorkItem
 
 
@@ -66,20 +65,24 @@ def add_milestones(*, lines: Sequence[OrderLine], code: str, text: str, now: dat
 
 def add_document(*, key: str, line: OrderLine, kind: str, title: str, url: str, for_customer: bool) -> None:
     """Note a paper that belongs to the job's order; the same key replaces it."""
-    Document.objects.update_or_create(
+    document = Document(
         key=key,
-        defaults={
-            "order_id": line.order_id,
-            "kind": kind,
-            "title": title,
-            "url": url,
-            "customer_may_see": for_customer,
-            "created_at": timezone.now(),
-        },
+        order_id=line.order_id,
+        kind=kind,
+        title=title,
+        url=url,
+        customer_may_see=for_customer,
+        created_at=timezone.now(),
+    )
+    Document.objects.bulk_create(
+        [document],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["kind", "title", "url", "customer_may_see"],
     )
 
 
-@transaction.atomic
+@joined_transaction()
 def record_forecasts(*, forecasts: Mapping[int, datetime], reason: str, now: datetime | None = None) -> int:
     """Write each job's forecast (by id); returns how many moved. A change of day goes into the history."""
     now = now or timezone.now()
@@ -101,7 +104,7 @@ def record_forecasts(*, forecasts: Mapping[int, datetime], reason: str, now: dat
     return len(changed)
 
 
-@transaction.atomic
+@joined_transaction()
 def promise(
     *, lines: Sequence[OrderLine], at: datetime, reason: str, by: User | None, now: datetime | None = None
 ) -> None:

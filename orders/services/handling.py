@@ -176,7 +176,7 @@ def _room_in_queue() -> int | None:
     try:
         with current_app.connection_for_write(transport_options={"socket_timeout": 2.0}) as connection:
             channel = connection.default_channel
-            length = int(channel.client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
+            length = int(channel.client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))  # type: ignore[attr-defined]
     except Exception as error:
         logger.warning("broker away: %s", error)
         return None

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from kernel.bases import joined_transaction
 from kernel.errors import Conflict, Refused
 from kernel.machine import Row
 from orders.lifecycle import LIFECYCLE
@@ -18,6 +19,19 @@ from orders.services.wake import wake_after_commit
 WORKER: ContextVar[str] = ContextVar("worker", default="")
 PASS_A_HOLD = ("hold", "resume", "cancel")
 
+ROLL_UP_ORDER = LIFECYCLE.by_progress()
+ROLL_UP = """
+    UPDATE orders_order SET version = version + 1, updated_at = %s, state = (
+        SELECT line.state FROM orders_orderline AS line WHERE line.order_id = orders_order.id
+        ORDER BY array_position(%s::varchar[], line.state) LIMIT 1
+    ) WHERE id = ANY(%s)
+"""
+
+
+def lock_orders(orders: QuerySet[Order]) -> list[int]:
+    """Take the row locks of these orders in id order; returns their ids."""
+    return list(orders.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
+
 
 def lock_jobs(line_ids: Collection[int]) -> dict[int, OrderLine]:
     """The jobs by id, with their orders, under the orders' row locks (taken in id order).
@@ -25,8 +39,7 @@ def lock_jobs(line_ids: Collection[int]) -> dict[int, OrderLine]:
     Whoever writes anything about a job holds this lock: acts on one order follow one another. Further locks
     are taken in the order operations, requirements, lots, lines, each by id.
     """
-    orders = Order.objects.filter(lines__in=list(line_ids)).order_by("id").select_for_update(of=("self",))
-    list(orders.values_list("id", flat=True))
+    lock_orders(Order.objects.filter(lines__in=list(line_ids)))
     lines = OrderLine.objects.filter(id__in=list(line_ids)).select_related("order").order_by("order_id", "id")
     return {line.id: line for line in lines}
 
@@ -44,22 +57,28 @@ def advance(
     return advance_all(keys={line.id: key}, event=event, by=by, reason=reason, now=now)[0]
 
 
-@transaction.atomic
+@joined_transaction()
 def advance_all(
     *,
     keys: Mapping[int, str],
     event: str,
     by: User | None = None,
     reason: str = "",
+    tell: str = "",
+    locked: Mapping[int, OrderLine] | None = None,
     now: datetime | None = None,
 ) -> list[Move]:
     """Move several jobs by the same event: `keys` maps each job's id to its idempotency key.
 
-    All or nothing. A key seen before gives the earlier move again and changes nothing. Raises IllegalMove
-    where the table has no row, Conflict where a hold blocks the job, Refused where a reason is missing.
+    All or nothing. A key seen before gives the earlier move again and changes nothing. `tell` is added to
+    what the customer reads; `locked` are the jobs where the caller has them from `lock_jobs` or `handling`
+    and their states are current. Raises IllegalMove where the table has no row, Conflict where a hold
+    blocks the job, Refused where a reason is missing.
     """
+    if not keys:
+        return []
     now = now or timezone.now()
-    lines = lock_jobs(keys.keys())
+    lines = lock_jobs(keys) if locked is None else {line_id: locked[line_id] for line_id in keys}
     known = {move.line_id: move for move in _made_before(keys)}
     fresh = [line for line in lines.values() if line.id not in known]
     rows = {line.id: _row_for(line, event, reason) for line in fresh}
@@ -67,8 +86,8 @@ def advance_all(
         [_move(line, rows[line.id], keys[line.id], by, reason, now) for line in fresh]
     )
     _write_states(fresh, moves, now)
-    _roll_up({line.order_id for line in fresh})
-    _tell_customers(fresh, moves, now)
+    _roll_up({line.order_id for line in fresh}, now)
+    _tell_customers(fresh, moves, tell, now)
     _hand_over(moves, rows, now)
     return [*known.values(), *moves]
 
@@ -120,24 +139,21 @@ def _write_states(lines: Sequence[OrderLine], moves: Sequence[Move], now: dateti
         line.state, line.moves_made = move.target, move.number
 
 
-def _roll_up(order_ids: Collection[int]) -> None:
+def _roll_up(order_ids: Collection[int], now: datetime) -> None:
     """The order's state is its least advanced open line, stored in the same transaction."""
-    states: dict[int, list[str]] = {}
-    for order_id, state in OrderLine.objects.filter(order_id__in=order_ids).values_list("order_id", "state"):
-        states.setdefault(order_id, []).append(state)
-    by_state: dict[str, list[int]] = {}
-    for order_id, codes in states.items():
-        by_state.setdefault(LIFECYCLE.least_advanced(codes), []).append(order_id)
-    for state, ids in by_state.items():
-        Order.objects.filter(id__in=ids).update(
-            state=state, version=F("version") + 1, updated_at=timezone.now()
-        )
+    with connection.cursor() as cursor:
+        cursor.execute(ROLL_UP, [now, ROLL_UP_ORDER, list(order_ids)])
 
 
-def _tell_customers(lines: Sequence[OrderLine], moves: Sequence[Move], now: datetime) -> None:
+def _tell_customers(lines: Sequence[OrderLine], moves: Sequence[Move], tell: str, now: datetime) -> None:
+    more = f": {tell}" if tell else ""
     Milestone.objects.bulk_create(
         Milestone(
-            order_id=line.order_id, line=line, code=move.target, text=move.target_info.customer_label, at=now
+            order_id=line.order_id,
+            line=line,
+            code=move.target,
+            text=f"{move.target_info.customer_label}{more}"[:200],
+            at=now,
         )
         for line, move in zip(lines, moves, strict=True)
         if move.source != move.target
