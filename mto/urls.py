@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from mto.health import healthz
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
     path("", include("kernel.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -56,7 +56,7 @@ def stop(pid: int, *, with_signal: signal.Signals = signal.SIGTERM, patience: fl
 def age_mark(pid: int) -> float:
     """When the process began: with the pid it names one process for ever. 0 when there is none."""
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:
         return 0.0
 

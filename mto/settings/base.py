@@ -111,6 +111,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_ADAPTER = "mto.accounts.ClosedSignup"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -193,7 +194,11 @@ CELERY_TASK_DEFAULT_QUEUE = "mto"
 # What belongs to the apps and is named here only as a string
 MTO_SWEEPS = ["orders.services.sweep_handovers"]
 MTO_HEARTBEAT = "orders.services.beat"
-MTO_HEALTH = ["orders.selectors.sweeper_health"]
+# Each answers parts by name, every part a dict with `ok`.
+MTO_HEALTH = ["orders.selectors.health.sweeper_health"]
+
+# How a database may be addressed
+POSTGRES = ("postgresql", "postgres")
 
 
 def postgres(url: ServiceUrl) -> dict[str, Any]:

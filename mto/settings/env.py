@@ -16,6 +16,7 @@ NOTHING_RUNS: Final = (
     "Is the installation running? Start it with `uv run manage.py up`, name its data folder by --data DIR or "
     "MTO_DATA, or set DATABASE_URL and REDIS_URL."
 )
+NOWHERE: Final = {"DATABASE_URL": "postgresql://mto@127.0.0.1:1/mto", "REDIS_URL": "redis://127.0.0.1:1/0"}
 THREAD_LIMITS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", ""})
@@ -89,7 +90,7 @@ def env_url(name: str, schemes: tuple[str, ...], default: str | None = None) -> 
     example = f"{schemes[0]}://user:password@host:port/name"
     text = env_secret(name, default, remedy=f"Set {name} (or {name}_FILE), for example {name}={example}.")
     url = parse_url(text)
-    if url.scheme not in schemes or not (url.host or url.options.get("host")):
+    if url.scheme not in schemes or not (url.host or url.options.get("host")) or not url.name:
         raise ImproperlyConfigured(f"{name} is no address this program knows. Write it as {example}.")
     return url
 
@@ -163,13 +164,22 @@ def limit_native_threads() -> None:
         os.environ.setdefault(name, "1")
 
 
-def attach_installation() -> None:
-    """Point DATABASE_URL and REDIS_URL at the running installation, unless the environment names servers."""
+def is_named(name: str) -> bool:
+    """Whether the environment names this service itself."""
+    return bool(env_str(name, "") or env_str(f"{name}_FILE", ""))
+
+
+def service_address(name: str) -> str:
+    """DATABASE_URL or REDIS_URL: from the environment, else from the running installation, else nowhere."""
+    if is_named(name):
+        return env_secret(name)
     try:
         state = json.loads((data_dir() / STATE_FILE).read_text(encoding="utf8"))
     except (OSError, ValueError):
         state = {}
-    os.environ.setdefault(
-        "DATABASE_URL", str(state.get("database_url") or "postgresql://mto@127.0.0.1:1/mto")
-    )
-    os.environ.setdefault("REDIS_URL", str(state.get("redis_url") or "redis://127.0.0.1:1/0"))
+    return str(state.get(name) or NOWHERE[name])
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """The environment for a child process: ours, changed."""
+    return {**os.environ, **changes}

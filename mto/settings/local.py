@@ -1,23 +1,13 @@
 """One machine: what `manage.py up` runs with, on its own services or the ones the environment names."""
 
 from mto.settings.base import *  # noqa: F403
-from mto.settings.base import DATA_DIR, postgres
-from mto.settings.env import (
-    attach_installation,
-    env_bool,
-    env_list,
-    env_secret,
-    env_str,
-    env_url,
-    kept_secret,
-)
-
-attach_installation()
+from mto.settings.base import DATA_DIR, POSTGRES, postgres
+from mto.settings.env import env_bool, env_list, env_secret, env_url, kept_secret, service_address
 
 DEBUG = env_bool("MTO_DEBUG", False)
 SECRET_KEY = env_secret("MTO_SECRET_KEY", kept_secret(DATA_DIR / "secret-key"))
 ALLOWED_HOSTS = env_list("MTO_HOSTS", "localhost,127.0.0.1,[::1]")
-DATABASES = {"default": postgres(env_url("DATABASE_URL", ("postgresql", "postgres")))}
-CELERY_BROKER_URL = env_str("REDIS_URL")
+DATABASES = {"default": postgres(env_url("DATABASE_URL", POSTGRES, service_address("DATABASE_URL")))}
+CELERY_BROKER_URL = service_address("REDIS_URL")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
