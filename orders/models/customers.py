@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from kernel.bases import Stamped
+from kernel.bases import Stamped, search_index
 
 
 class Company(models.Model):
@@ -28,9 +28,13 @@ class Customer(Stamped):
     currency = models.CharField(max_length=3, default="EUR")
     language = models.CharField(max_length=5, default="en")
     active = models.BooleanField(default=True)
+    po_required = models.BooleanField(
+        "purchase order number required", default=False, help_text="No order is confirmed without one."
+    )
 
     class Meta:
         ordering = ("name",)
+        indexes = (search_index("customer_by_name_part", "name"),)
 
     def __str__(self) -> str:
         return self.name

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from kernel.bases import Stamped, Versioned
+from kernel.bases import Stamped, Versioned, search_index
 from kernel.machine import State
 from orders.lifecycle import LIFECYCLE, OPEN, STATES
 from orders.models.customers import Address, Contact, Customer
@@ -105,10 +105,18 @@ class Order(Versioned):
         indexes = (
             models.Index(name="order_by_state", fields=("state", "-id")),
             models.Index(name="order_by_customer", fields=("customer", "-id")),
+            models.Index(name="quotations_by_validity", fields=("valid_until",), condition=Q(state="quoted")),
+            search_index("order_by_number_part", "number"),
+            search_index("order_by_quotation_part", "quotation_number"),
+            search_index("order_by_po_part", "customer_po"),
         )
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        """The order's page; the quotation number leads there too, also after confirmation."""
+        return f"/orders/{self.reference}/"
 
     @property
     def reference(self) -> str:
@@ -184,6 +192,12 @@ class OrderLine(Stamped):
         indexes = (
             models.Index(name="line_by_state", fields=("state", "id")),
             models.Index(name="line_open_by_promise", fields=("promised_at",), condition=Q(state__in=OPEN)),
+            models.Index(
+                name="line_late",
+                fields=("order",),
+                condition=Q(state__in=OPEN, forecast_at__gt=F("promised_at")),
+            ),
+            models.Index(name="line_held", fields=("order",), condition=Q(held_at__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
-from kernel.bases import Stamped
+from kernel.bases import Stamped, search_index
 
 FORMULA = 2000
 
@@ -24,6 +24,10 @@ class Item(Stamped):
         ordering = ("number",)
         constraints = (
             models.CheckConstraint(name="item_cost_not_negative", condition=Q(standard_cost__gte=0)),
+        )
+        indexes = (
+            search_index("item_by_number_part", "number"),
+            search_index("item_by_description_part", "description"),
         )
 
     def __str__(self) -> str:

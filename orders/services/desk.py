@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from kernel.bases import joined_transaction, update_rows
-from orders.models import DateChange, Document, Milestone, OrderLine, User, WorkItem
+from orders.models import DateChange, Document, Milestone, Order, OrderLine, User, WorkItem
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,14 @@ class Work:
     line: OrderLine | None = None
     due_at: datetime | None = None
     place: str = ""
+    order: Order | None = None
+
+    @property
+    def order_id(self) -> int | None:
+        """The order it belongs to, named itself or through the job."""
+        if self.line is not None:
+            return self.line.order_id
+        return self.order.pk if self.order is not None else None
 
 
 def open_work(*, items: Sequence[Work], now: datetime | None = None) -> None:
@@ -35,7 +43,7 @@ def open_work(*, items: Sequence[Work], now: datetime | None = None) -> None:
                 url=item.url,
                 place=item.place,
                 line=item.line,
-                order_id=item.line.order_id if item.line else None,
+                order_id=item.order_id,
                 due_at=item.due_at,
                 opened_at=now,
             )
@@ -43,7 +51,7 @@ def open_work(*, items: Sequence[Work], now: datetime | None = None) -> None:
         ],
         update_conflicts=True,
         unique_fields=["key"],
-        update_fields=["role", "reason", "url", "place", "due_at", "opened_at", "done_at"],
+        update_fields=["role", "reason", "url", "place", "line", "due_at", "opened_at", "done_at", "done_by"],
     )
 
 

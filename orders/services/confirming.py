@@ -1,0 +1,137 @@
+"""Confirmation: a quotation becomes an order with a number, a promise and a private snapshot per job."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from kernel.bases import next_numbers
+from kernel.errors import Conflict, Refused
+from orders.engine import explode
+from orders.models import Order, OrderLine, Snapshot, User
+from orders.services.desk import close_work, promise
+from orders.services.headers import check_date, check_text
+from orders.services.lines import configured
+from orders.services.locking import act_on, lines_in, lock_order, today
+
+NOON = time(12)
+
+
+@transaction.atomic
+def confirm_order(
+    *,
+    order: Order,
+    by: User | None,
+    version: int | None = None,
+    customer_po: str = "",
+    promised: datetime | date | None = None,
+    now: datetime | None = None,
+) -> Order:
+    """Turn a quotation into order SO-YYYY-NNNNN and hand its jobs to planning.
+
+    Takes the snapshot of every line from the published product, promises `promised` or each line's
+    requested date at noon, and closes the sales list. Conflict for another state, a stale version or an
+    expired quotation; Refused at the field for a missing ship-to or PO number, a past date, another
+    currency, a product that is not published or no longer allows the choices.
+    """
+    now = now or timezone.now()
+    order = lock_order(order, version)
+    lines = lines_in(order, "quoted", "confirm")
+    customer_po = customer_po.strip() or order.customer_po
+    _check(order, customer_po, now)
+    _take_snapshots(lines)
+    _promise(lines, order, promised, by, now)
+    number = next_numbers("SO", today(now).year)[0]
+    order.number, order.confirmed_at, order.customer_po = number, now, customer_po
+    Order.objects.filter(pk=order.pk).update(number=number, confirmed_at=now, customer_po=customer_po)
+    act_on(order, lines, "confirm", by=by, now=now)
+    close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
+    return order
+
+
+def noon(day: date) -> datetime:
+    """Twelve o'clock of the day in the shop's own time."""
+    return datetime.combine(day, NOON, timezone.get_default_timezone())
+
+
+def canonical_sha256(content: object) -> str:
+    """The fingerprint of plain data: SHA-256 of its JSON with sorted keys and no spaces."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check(order: Order, customer_po: str, now: datetime) -> None:
+    if order.valid_until and order.valid_until < today(now):
+        raise Conflict(
+            f"{order} was valid until {order.valid_until:%d.%m.%Y}.", remedy="Revise and send it again."
+        )
+    if order.ship_to_id is None:
+        raise Refused(
+            "No delivery address is chosen.", field="ship_to", remedy="Revise the quotation and choose one."
+        )
+    if order.currency != order.customer.currency:
+        raise Refused(
+            f"{order.customer} is invoiced in {order.customer.currency}, {order} is in {order.currency}.",
+            field="currency",
+            remedy=f"Revise the quotation in {order.customer.currency}.",
+        )
+    if order.customer.po_required and not customer_po:
+        raise Refused(
+            f"{order.customer} orders by purchase order number only.",
+            field="customer_po",
+            remedy="Enter the customer's purchase order number.",
+        )
+    check_text(customer_po, 40, "customer_po")
+    check_date(order.requested_date, now, "requested_date")
+
+
+def _take_snapshots(lines: Sequence[OrderLine]) -> None:
+    """One private copy per line, in one statement; a line that no longer works is named by its position."""
+    snapshots = []
+    for line in lines:
+        try:
+            snapshots.append(_snapshot(line))
+        except Refused as error:
+            raise Refused(
+                f"Line {line.position}: {error.message}", field=f"lines.{line.position}", remedy=error.remedy
+            ) from error
+    Snapshot.objects.bulk_create(snapshots)
+
+
+def _snapshot(line: OrderLine) -> Snapshot:
+    compiled, configuration = configured(product=line.product, choices=line.choices)
+    release = explode(compiled, configuration, line.quantity)
+    content = {
+        "specification": release.specification,
+        "bom": release.bom,
+        "routing": release.routing,
+        "characteristics": release.characteristics,
+    }
+    return Snapshot(
+        line=line, product_revision=line.product.revision, sha256=canonical_sha256(content), **content
+    )
+
+
+def _promise(
+    lines: Sequence[OrderLine],
+    order: Order,
+    promised: datetime | date | None,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """Promise every line its day; one that nobody named a day for stays without a promise."""
+    by_time: dict[datetime, list[OrderLine]] = {}
+    for line in lines:
+        check_date(line.requested_date, now, f"lines.{line.position}.requested_date")
+        wished = promised or line.requested_date or order.requested_date
+        if wished is not None:
+            at = wished if isinstance(wished, datetime) else noon(wished)
+            by_time.setdefault(at, []).append(line)
+    reason = "Promised with the order" if promised else "As requested"
+    for at, together in by_time.items():
+        if at < now and promised:
+            raise Refused("The promised date is past.", field="promised", remedy="Give a later date.")
+        promise(lines=together, at=at, reason=reason, by=by, now=now)

@@ -1,0 +1,176 @@
+"""Lines as people and programs give them: checked, configured, priced, stored."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from kernel.errors import Refused
+from kernel.quantities import Quantity
+from orders.engine import CompiledProduct, Configuration, Price, Problem, configure, explode, price, unit_cost
+from orders.models import Order, OrderLine, Product, User
+from orders.selectors import compiled_product
+from orders.services.headers import check_date, check_text
+from orders.services.lifecycle import advance_all
+
+LARGEST_QUANTITY = 100_000
+MOST_LINES = 200
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True)
+class LineInput:
+    """One wished line: the choices by code, as a form or JSON gives them; the quantity in whole pieces."""
+
+    product: Product
+    quantity: int
+    choices: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+    requested_date: date | None = None
+    unit: str = "pcs"
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A checked line with its price and cost estimate per unit."""
+
+    wish: LineInput
+    quantity: int
+    configuration: Configuration
+    price: Price
+    unit_cost: Decimal
+
+
+class InvalidInput(Refused):
+    """Several inputs are wrong: `problems` has each with its field; the message is the first one's."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        super().__init__(first.message, field=first.field, remedy=first.remedy)
+        self.problems = tuple(problems)
+
+
+def price_lines(lines: Sequence[LineInput], *, currency: str, now: datetime) -> list[PricedLine]:
+    """Check, configure and price every line; InvalidInput lists all problems as `lines.<index>.<field>`."""
+    if not lines:
+        raise Refused("There are no lines.", field="lines", remedy="Add at least one product.")
+    if len(lines) > MOST_LINES:
+        raise Refused(
+            f"{len(lines)} lines are too many.", field="lines", remedy=f"Give at most {MOST_LINES}."
+        )
+    priced: list[PricedLine] = []
+    problems: list[Problem] = []
+    for index, wish in enumerate(lines):
+        try:
+            priced.append(_priced(wish, currency, now))
+        except InvalidInput as error:
+            problems += _placed(error.problems, index)
+        except Refused as error:
+            problems += _placed([Problem(error.field, error.message, error.remedy)], index)
+    if problems:
+        raise InvalidInput(problems)
+    return priced
+
+
+def configured(*, product: Product, choices: Mapping[str, object]) -> tuple[CompiledProduct, Configuration]:
+    """The product and a valid configuration of it; Refused for an unpublished one, InvalidInput otherwise."""
+    if product.status != Product.Status.PUBLISHED:
+        raise Refused(
+            f"{product.code} is not published.", field="product", remedy="Choose a published product."
+        )
+    compiled = compiled_product(product)
+    configuration = configure(compiled, choices, look_ahead=False)
+    if not configuration.valid:
+        raise InvalidInput(
+            [
+                Problem(
+                    f"choices.{problem.field}",
+                    problem.message,
+                    problem.remedy,
+                    problem.choices,
+                    problem.repairs,
+                )
+                for problem in configuration.problems
+            ]
+        )
+    return compiled, configuration
+
+
+def add_lines(order: Order, priced: Sequence[PricedLine], *, first: int, now: datetime) -> None:
+    """Append lines from position `first` on, in one statement."""
+    OrderLine.objects.bulk_create(
+        OrderLine(order=order, position=position, entered_at=now, **_columns(line))
+        for position, line in enumerate(priced, start=first)
+    )
+
+
+def replace_lines(order: Order, priced: Sequence[PricedLine], by: User | None, now: datetime) -> None:
+    """Make the draft's lines these: rewritten in order, then appended; what is left over goes.
+
+    A line that was quoted before has a history, which stays: such a line is cancelled instead of deleted.
+    """
+    held = list(OrderLine.objects.filter(order=order).order_by("position"))
+    drafts = [line for line in held if line.state == "draft"]
+    for line, wanted in zip(drafts, priced, strict=False):
+        OrderLine.objects.filter(pk=line.pk).update(**_columns(wanted))
+    surplus = drafts[len(priced) :]
+    OrderLine.objects.filter(pk__in=[line.pk for line in surplus if not line.moves_made]).delete()
+    quoted = {line.id: f"cancel:{line.moves_made}" for line in surplus if line.moves_made}
+    add_lines(order, priced[len(drafts) :], first=max(line.position for line in held) + 1, now=now)
+    if quoted:
+        advance_all(keys=quoted, event="cancel", by=by, reason="Removed from the quotation", now=now)
+
+
+def _priced(wish: LineInput, currency: str, now: datetime) -> PricedLine:
+    quantity = _pieces(wish)
+    check_date(wish.requested_date, now, "requested_date")
+    check_text(wish.note, LONGEST_NOTE, "note")
+    if wish.product.currency != currency:
+        raise Refused(
+            f"{wish.product.code} is priced in {wish.product.currency}, the quotation is in {currency}.",
+            field="product",
+            remedy=f"Choose a product priced in {currency}.",
+        )
+    compiled, configuration = configured(product=wish.product, choices=wish.choices)
+    priced = price(compiled, configuration, quantity)
+    cost = unit_cost(explode(compiled, configuration, quantity), quantity)
+    return PricedLine(wish, quantity, configuration, priced, cost)
+
+
+def _pieces(wish: LineInput) -> int:
+    """The quantity in pieces; Refused at `quantity` or `unit`."""
+    if isinstance(wish.quantity, bool) or not isinstance(wish.quantity, int):
+        raise Refused("The quantity is not a whole number.", field="quantity", remedy="Give whole pieces.")
+    if wish.quantity <= 0:
+        raise Refused(
+            f"The quantity {wish.quantity} is not above zero.", field="quantity", remedy="Give 1 or more."
+        )
+    pieces = wish.quantity
+    if wish.unit != "pcs":
+        pieces = int(Quantity(min(wish.quantity, LARGEST_QUANTITY + 1), wish.unit).to("pcs").value)
+    if pieces > LARGEST_QUANTITY:
+        raise Refused(
+            f"{pieces} pieces are more than one line may have.",
+            field="quantity",
+            remedy=f"Give at most {LARGEST_QUANTITY}.",
+        )
+    return pieces
+
+
+def _placed(problems: Sequence[Problem], index: int) -> Iterator[Problem]:
+    for problem in problems:
+        field = f"lines.{index}.{problem.field}".rstrip(".")
+        yield Problem(field, problem.message, problem.remedy, problem.choices, problem.repairs)
+
+
+def _columns(line: PricedLine) -> dict[str, object]:
+    return {
+        "product": line.wish.product,
+        "quantity": line.quantity,
+        "choices": dict(line.configuration.choices),
+        "note": line.wish.note.strip(),
+        "unit_price": line.price.unit_price,
+        "unit_cost": line.unit_cost,
+        "price_trace": line.price.stored(),
+        "requested_date": line.wish.requested_date,
+    }

@@ -1,0 +1,74 @@
+"""Publication of product models: what is wrong stands in one list, what is right may be ordered."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from kernel.errors import Conflict, Refused
+from orders.engine import (
+    CompiledProduct,
+    Fault,
+    FormulaFailed,
+    ModelRefused,
+    compile_product,
+    configure,
+    explode,
+    price,
+)
+from orders.models import Product
+from orders.selectors import product_model
+
+
+@transaction.atomic
+def publish_product(*, product: Product, now: datetime | None = None) -> Product:
+    """Check everything and make the product orderable; a product published before gets the next revision.
+
+    ModelRefused lists every fault with row, field, line, column and message; nothing changes then. Orders
+    that run keep the model they were released with.
+    """
+    now = now or timezone.now()
+    current = Product.objects.select_for_update().get(pk=product.pk)
+    if current.status == Product.Status.OBSOLETE:
+        raise Conflict(f"{current.code} is obsolete.", remedy="Set it back to draft first.")
+    check_product(current)
+    if current.published_at is not None:
+        current.revision += 1
+    current.status, current.published_at = Product.Status.PUBLISHED, now
+    current.save(update_fields=["revision", "status", "published_at"])
+    return current
+
+
+def check_product(product: Product) -> CompiledProduct:
+    """Compile the product and try its default configuration; ModelRefused lists every fault."""
+    compiled = compile_product(product_model(product))
+    configuration = configure(compiled, {}, look_ahead=False)
+    broken = [problem for problem in configuration.problems if problem.choices]
+    if broken:
+        faults = [
+            Fault("Default choices", problem.field, problem.message, problem.remedy) for problem in broken
+        ]
+        raise ModelRefused(faults, product.code)
+    if configuration.valid:
+        _try(compiled, product)
+    return compiled
+
+
+def _try(compiled: CompiledProduct, product: Product) -> None:
+    """What fails with the default choices would fail with the first order."""
+    configuration = configure(compiled, {}, look_ahead=False)
+    try:
+        price(compiled, configuration, 1)
+        explode(compiled, configuration, 1)
+    except FormulaFailed as error:
+        raise ModelRefused([error.fault], product.code) from None
+    except Refused as error:
+        raise ModelRefused(
+            [Fault("Default choices", "", error.message, error.remedy)], product.code
+        ) from None
+
+
+def unpublish_changed(*, product: Product) -> bool:
+    """A changed model is a draft again until it is published anew; True where it was published."""
+    changed = Product.objects.filter(pk=product.pk, status=Product.Status.PUBLISHED)
+    return bool(changed.update(status=Product.Status.DRAFT))

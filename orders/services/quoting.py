@@ -1,0 +1,173 @@
+"""Quotations: entered, changed while they are drafts, sent, revised, declined, expired."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from kernel.bases import next_numbers
+from kernel.errors import Conflict, Refused
+from orders.models import Customer, Milestone, Order, OrderLine, Role, User
+from orders.services.desk import Work, close_work, open_work
+from orders.services.headers import NOTHING_SAID, Header, check_header, with_only_address
+from orders.services.lifecycle import advance_all
+from orders.services.lines import LineInput, add_lines, price_lines, replace_lines
+from orders.services.locking import act_on, lines_in, lock_order, today
+
+VALID_DAYS = 30
+EXPIRED_AT_ONCE = 50
+
+
+@transaction.atomic
+def create_quotation(
+    *,
+    customer: Customer,
+    lines: Sequence[LineInput],
+    by: User | None,
+    header: Header = NOTHING_SAID,
+    source: str = Order.Source.SALES,
+    now: datetime | None = None,
+) -> Order:
+    """Enter a quotation with priced lines, in state draft; one from the API goes onto the sales list.
+
+    Raises InvalidInput with every problem at its field (`lines.0.choices.CPU`, `requested_date`), changes
+    nothing then.
+    """
+    now = now or timezone.now()
+    currency = header.currency or customer.currency
+    check_header(customer=customer, header=header, currency=currency, now=now)
+    priced = price_lines(lines, currency=currency, now=now)
+    header = with_only_address(customer, header)
+    order = Order.objects.create(
+        quotation_number=next_numbers("QUO", today(now).year)[0],
+        customer=customer,
+        currency=currency,
+        source=source,
+        owner=by if by and by.has_role(Role.SALES) else None,
+        **header.columns(),
+    )
+    add_lines(order, priced, first=1, now=now)
+    if source == Order.Source.API:
+        _announce_request(order, now)
+    return order
+
+
+@transaction.atomic
+def change_quotation(
+    *,
+    order: Order,
+    lines: Sequence[LineInput],
+    by: User | None,
+    version: int | None,
+    header: Header | None = None,
+    now: datetime | None = None,
+) -> Order:
+    """Replace the lines of a draft, priced anew, and its header where one is given.
+
+    Conflict where it is no draft any more or `version` is stale, InvalidInput as for `create_quotation`.
+    """
+    now = now or timezone.now()
+    order = lock_order(order, version)
+    if order.state != "draft":
+        raise Conflict(
+            f"{order} is {order.state_info.label.lower()} and cannot be changed.",
+            remedy="Revise the quotation first." if order.state == "quoted" else "",
+        )
+    currency = (header and header.currency) or order.currency
+    check_header(customer=order.customer, header=header or NOTHING_SAID, currency=currency, now=now)
+    replace_lines(order, price_lines(lines, currency=currency, now=now), by, now)
+    columns = {"currency": currency, **(header.columns() if header else {})}
+    Order.objects.filter(pk=order.pk).update(version=F("version") + 1, updated_at=now, **columns)
+    order.refresh_from_db()
+    return order
+
+
+@transaction.atomic
+def send_quotation(
+    *,
+    order: Order,
+    by: User | None,
+    version: int | None = None,
+    valid_until: date | None = None,
+    now: datetime | None = None,
+) -> Order:
+    """Send a draft: state quoted, valid until the day given (30 days from today), answer awaited by sales."""
+    now = now or timezone.now()
+    order = lock_order(order, version)
+    until = valid_until or today(now) + timedelta(days=VALID_DAYS)
+    if until < today(now):
+        raise Refused(
+            f"The validity ends on {until:%d.%m.%Y}, which is past.",
+            field="valid_until",
+            remedy="Give today or a later day.",
+        )
+    lines = lines_in(order, "draft", "quote")
+    order.valid_until, order.quoted_at = until, now
+    Order.objects.filter(pk=order.pk).update(valid_until=until, quoted_at=now)
+    act_on(order, lines, "quote", by=by, now=now)
+    due = datetime.combine(until, datetime.max.time(), timezone.get_default_timezone())
+    reason = f"Answer to {order.quotation_number} awaited from {order.customer}"
+    open_work(
+        items=[Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), lines[0], due)],
+        now=now,
+    )
+    return order
+
+
+@transaction.atomic
+def revise_quotation(
+    *, order: Order, by: User | None, version: int | None = None, now: datetime | None = None
+) -> Order:
+    """Take a sent quotation back to draft; it stands on the sales list until it is sent again."""
+    now = now or timezone.now()
+    order = lock_order(order, version)
+    lines = lines_in(order, "quoted", "revise")
+    act_on(order, lines, "revise", by=by, now=now)
+    reason = f"Revise and send {order.quotation_number} for {order.customer}"
+    open_work(
+        items=[Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), lines[0])], now=now
+    )
+    return order
+
+
+@transaction.atomic
+def decline_quotation(
+    *, order: Order, reason: str, by: User | None, version: int | None = None, now: datetime | None = None
+) -> Order:
+    """Record that the customer does not want it, and why."""
+    now = now or timezone.now()
+    order = lock_order(order, version)
+    act_on(order, lines_in(order, "quoted", "decline"), "decline", by=by, reason=reason, now=now)
+    close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
+    return order
+
+
+def expire_quotations(now: datetime | None = None) -> int:
+    """End quotations whose validity is over; bounded, one statement where there is none. For the sweeper."""
+    now = now or timezone.now()
+    due = Order.objects.filter(state="quoted", valid_until__lt=today(now)).order_by("valid_until")
+    ids = list(due.values_list("id", flat=True)[:EXPIRED_AT_ONCE])
+    return _expire(ids, now) if ids else 0
+
+
+@transaction.atomic
+def _expire(ids: list[int], now: datetime) -> int:
+    """Those that nobody works on right now; the others wait for the next round."""
+    free = Order.objects.filter(id__in=ids, state="quoted", valid_until__lt=today(now)).order_by("id")
+    mine = list(free.select_for_update(of=("self",), skip_locked=True).values_list("id", flat=True))
+    lines = OrderLine.objects.filter(order_id__in=mine, state="quoted")
+    keys = {line.id: f"expire:{line.moves_made}" for line in lines}
+    advance_all(keys=keys, event="expire", now=now)
+    close_work(keys=[f"quote:{order_id}" for order_id in mine], now=now)
+    return len(mine)
+
+
+def _announce_request(order: Order, now: datetime) -> None:
+    """A request that came by API: the customer reads that we have it, sales finds it on the list."""
+    Milestone.objects.create(order=order, code="requested", text="We have received your request", at=now)
+    reason = f"New quote request from {order.customer} by API"
+    open_work(
+        items=[Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), order=order)], now=now
+    )
