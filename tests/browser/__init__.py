@@ -1,0 +1,1 @@
+"""Stories and pages in a real browser."""
