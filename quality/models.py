@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from kernel.bases import Versioned
 from orders.models import OrderLine
+from quality.engine.judging import Asked, Found, finding, limits
 
 
 class Inspection(Versioned):
@@ -43,6 +44,11 @@ class Inspection(Versioned):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def decided(self) -> bool:
+        """True once it was accepted, rejected or cancelled."""
+        return self.status not in (self.Status.PLANNED, self.Status.OPEN)
 
 
 class Result(models.Model):
@@ -85,6 +91,32 @@ class Result(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.label}"
 
+    @property
+    def asked(self) -> Asked:
+        """What the characteristic asks, for the engine."""
+        measured = self.kind == self.Kind.MEASURED
+        return Asked(self.number, self.label, measured, self.lower, self.upper, self.expected, unit=self.unit)
+
+    @property
+    def found(self) -> Found:
+        """What was recorded, for the engine."""
+        return Found(self.measured, self.conforms)
+
+    @property
+    def allowed(self) -> str:
+        """The limits in words."""
+        return limits(self.asked)
+
+    @property
+    def finding(self) -> str:
+        """What was recorded, in words."""
+        return finding(self.asked, self.found)
+
+    @property
+    def recorded(self) -> bool:
+        """True once something was recorded."""
+        return self.measured is not None or self.conforms is not None
+
 
 class Nonconformance(Versioned):
     """An NCR: what did not meet the specification and what is done about it."""
@@ -106,6 +138,7 @@ class Nonconformance(Versioned):
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="nonconformances")
     inspection = models.OneToOneField(Inspection, on_delete=models.PROTECT, related_name="nonconformance")
     description = models.CharField(max_length=500)
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it may be used as it is.")
     disposition = models.CharField(max_length=10, choices=Disposition.choices, default=Disposition.REWORK)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     closed_at = models.DateTimeField(null=True)

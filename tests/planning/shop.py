@@ -80,6 +80,8 @@ def make_job(
     state: str = "planning",
     routing: list[dict[str, object]] | None = None,
     bom: list[dict[str, object]] | None = None,
+    characteristics: list[dict[str, object]] | None = None,
+    specification: list[dict[str, object]] | None = None,
     promised: datetime | None = None,
     now: datetime = MONDAY,
 ) -> OrderLine:
@@ -109,10 +111,10 @@ def make_job(
     Snapshot.objects.create(
         line=line,
         product_revision=1,
-        specification=[],
+        specification=specification or [],
         bom=bom or [],
         routing=default if routing is None else routing,
-        characteristics=[],
+        characteristics=characteristics or [],
         sha256="",
     )
     return line

@@ -1,0 +1,1 @@
+"""Pure judgement of what was found against what was asked."""
