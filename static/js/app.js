@@ -235,9 +235,11 @@
   on("htmx:afterRequest", (event) => { const form = event.detail.elt.closest?.("form[data-sent]"); if (form) free(form); });
   on("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "palette-results") chooseFind(0);
-    $("[data-error-summary]", event.detail.target)?.focus();
   });
-  on("htmx:load", () => { $$("#toasts [data-toast]").forEach(dismissLater); });
+  on("htmx:load", (event) => {
+    $("[data-error-summary]", event.detail.elt)?.focus();
+    $$("#toasts [data-toast]").forEach(dismissLater);
+  });
   on("htmx:oobAfterSwap", () => $$("#toasts [data-toast]").forEach(dismissLater));
   on("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
@@ -247,6 +249,7 @@
       404: "This no longer exists. Reload the page to see what is there now.",
       429: "Too many requests at once. Wait a moment, then try again.",
     };
+    if (event.detail.target?.id === "palette-results") event.detail.target.replaceChildren();
     toast(words[status] || "That did not work on our side. Nothing was changed on this page.", again(event.detail));
   });
   on("htmx:sendError", (event) => { if (!quiet(event.detail)) toast("No connection to the server. Check the network, then try again.", again(event.detail)); });
