@@ -149,6 +149,7 @@ class Operation(models.Model):
     unplanned_reason = models.CharField(max_length=200, blank=True)
     worked_on = models.ForeignKey(Machine, null=True, on_delete=models.PROTECT, related_name="worked")
     started_at = models.DateTimeField(null=True)
+    running_since = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     good = models.PositiveIntegerField(default=0)
     scrapped = models.PositiveIntegerField(default=0)

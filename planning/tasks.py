@@ -1,9 +1,19 @@
 """Celery entry points of planning."""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_process_init
 
 from orders.services import handling
-from planning import services
+from planning import engine, services
+
+
+@shared_task(name="planning.plan_jobs")
+def plan_jobs(handover_id: int) -> None:
+    """Take confirmed jobs into the plan."""
+    with handling(handover_id) as moves:
+        services.plan_jobs(moves=moves)
 
 
 @shared_task(name="planning.withdraw_jobs")
@@ -11,3 +21,15 @@ def withdraw_jobs(handover_id: int) -> None:
     """Take cancelled jobs out of the plan."""
     with handling(handover_id) as moves:
         services.withdraw_jobs(moves=moves)
+
+
+@shared_task(name="planning.replan")
+def replan() -> None:
+    """Plan all open operations anew."""
+    services.replan()
+
+
+@worker_process_init.connect
+def load_kernels(**_: Any) -> None:
+    """No job waits for the compiler."""
+    engine.warm_up()

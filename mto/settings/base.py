@@ -192,13 +192,18 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "mto"
 
 # What belongs to the apps and is named here only as a string
-MTO_SWEEPS = ["orders.services.sweep_handovers"]
+MTO_SWEEPS = ["orders.services.sweep_handovers", "planning.services.sweep_plan"]
 MTO_HEARTBEAT = "orders.services.beat"
 # Each answers parts by name, every part a dict with `ok`.
 MTO_HEALTH = ["orders.selectors.health.sweeper_health"]
 
 # How a database may be addressed
 POSTGRES = ("postgresql", "postgres")
+
+# Planning: working days of the default calendar (its code; the first calendar where there is none)
+MTO_DEFAULT_CALENDAR = "DAY"
+MTO_DELIVERY_DAYS = 1
+MTO_SAFETY_DAYS = 1
 
 
 def postgres(url: ServiceUrl) -> dict[str, Any]:

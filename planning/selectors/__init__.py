@@ -1,5 +1,7 @@
 """Reads of the planning stage."""
 
+from planning.selectors.book import Book, OpenOperation, Short, busy_machines, load_book, problem_of
+from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.operations import (
     Reached,
     first_operations_supplied,
@@ -7,11 +9,23 @@ from planning.selectors.operations import (
     reached_operations,
     step_of,
 )
+from planning.selectors.resources import Resources, load_resources
 
 __all__ = [
+    "Book",
+    "OpenOperation",
     "Reached",
+    "Resources",
+    "Short",
+    "busy_machines",
     "first_operations_supplied",
+    "load_book",
+    "load_resources",
+    "minute_of",
+    "moment_of",
+    "next_minute",
     "predecessors",
+    "problem_of",
     "reached_operations",
     "step_of",
 ]

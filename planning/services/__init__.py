@@ -5,20 +5,27 @@ What is called inside an act on a job runs under the caller's `lock_jobs` and tr
 
 from planning.services.acts import finish_operation, pause_operation, start_operation
 from planning.services.material import Material, report_material
+from planning.services.plan import plan_jobs
 from planning.services.readiness import refresh_readiness, release_operations
+from planning.services.replan import Replanned, replan, replan_soon, sweep_plan
 from planning.services.requests import request_replan
 from planning.services.rework import add_rework
 from planning.services.withdraw import withdraw_jobs
 
 __all__ = [
     "Material",
+    "Replanned",
     "add_rework",
     "finish_operation",
     "pause_operation",
+    "plan_jobs",
     "refresh_readiness",
     "release_operations",
+    "replan",
+    "replan_soon",
     "report_material",
     "request_replan",
     "start_operation",
+    "sweep_plan",
     "withdraw_jobs",
 ]

@@ -22,17 +22,19 @@ def start_operation(
 
     It runs on `machine` if given, else where it ran before, else on its planned machine, else on any free
     machine whose work centre offers the process. Conflict says what is in the way: status, hold, the first
-    material not issued in full, or who occupies the machine. 4 statements.
+    material not issued in full, or who occupies the machine. At most 5 statements.
     """
     now = now or timezone.now()
     locked = _locked(operation, (Status.READY, Status.PAUSED), "start")
     _refuse_missing(locked)
     chosen = _free_machine(locked, machine)
     locked.status, locked.worked_on = Status.RUNNING, chosen
-    locked.started_at = locked.started_at or now
+    locked.started_at, locked.running_since = locked.started_at or now, now
     Operation.objects.filter(id=locked.id).update(
-        status=Status.RUNNING, worked_on=chosen, started_at=locked.started_at
+        status=Status.RUNNING, worked_on=chosen, started_at=locked.started_at, running_since=now
     )
+    if locked.machine_id not in (None, chosen.id):
+        request_replan(reason=f"{locked} was started on {chosen}", line=locked.line, now=now)
     return locked
 
 

@@ -1,0 +1,175 @@
+"""Machines, calendars and what they offer, as the engine wants them."""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+import holidays
+import numpy as np
+from django.conf import settings
+from django.db import connection
+
+from planning import engine
+from planning.engine.calendars import Windows
+from planning.engine.jit import IntArray
+
+logger = logging.getLogger(__name__)
+
+BEHIND: Final = timedelta(days=40)
+AHEAD: Final = timedelta(days=400)
+DAY: Final = 1440
+
+# One statement for six small tables: its text is also the key under which the windows are kept.
+TABLES: Final = """
+    SELECT json_build_object(
+        'calendars', (SELECT json_agg(c ORDER BY c.id) FROM planning_calendar c),
+        'shifts', (SELECT json_agg(s ORDER BY s.id) FROM planning_shift s),
+        'exceptions', (SELECT json_agg(e ORDER BY e.id) FROM planning_calendarexception e),
+        'centres', (SELECT json_agg(w ORDER BY w.id) FROM planning_workcentre w),
+        'machines', (SELECT json_agg(m ORDER BY m.id) FROM planning_machine m),
+        'offers', (SELECT json_agg(p ORDER BY p.id) FROM planning_workcentre_processes p)
+    )::text
+"""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Resources:
+    """The shop: machine i of the engine is `machine_ids[i]`, `pools` names the machines of each process.
+
+    `calendars` are windows in minutes since 1970, from BEHIND to AHEAD of the day asked for; `day_starts` are
+    the beginnings of the working days of the default calendar; `capacity` maps a work centre to its windows
+    and its number of active machines.
+    """
+
+    calendars: tuple[Windows, ...]
+    machine_ids: tuple[int, ...]
+    machines: tuple[engine.Machine, ...]
+    index: Mapping[int, int]
+    pools: Mapping[int, tuple[int, ...]]
+    day_starts: IntArray
+    capacity: Mapping[int, tuple[Windows, int]]
+
+    def windows_of(self, machine_id: int) -> Windows:
+        """The working time of one machine."""
+        return self.calendars[self.machines[self.index[machine_id]].calendar]
+
+    def days_later(self, minute: int, days: int) -> int:
+        """The same time of day `days` working days later (earlier where negative), within what is known."""
+        at = int(np.searchsorted(self.day_starts, minute, side="right")) - 1
+        last = len(self.day_starts) - 1
+        if last < 0 or at < 0:
+            return minute + days * DAY
+        then = min(max(at + days, 0), last)
+        return minute + int(self.day_starts[then] - self.day_starts[at])
+
+
+def load_resources(now: datetime) -> Resources:
+    """The shop as it stands. One statement; windows are built anew only when something or the day changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        (text,) = cursor.fetchone()
+    return _built(text, now.date(), settings.MTO_DEFAULT_CALENDAR)
+
+
+@lru_cache(maxsize=4)
+def _built(text: str, today: date, default: str) -> Resources:
+    tables: dict[str, list[Row]] = {name: rows or [] for name, rows in json.loads(text).items()}
+    first, last = today - BEHIND, today + AHEAD
+    patterns = [_pattern(row, tables, first, last) for row in tables["calendars"]]
+    windows = tuple(_windows(pattern, first, last) for pattern in patterns)
+    place = {row["id"]: at for at, row in enumerate(tables["calendars"])}
+    centres = {row["id"]: row for row in tables["centres"]}
+    machines = tables["machines"]
+    codes = [row["code"] for row in tables["calendars"]]
+    known = codes.index(default) if default in codes else 0
+    return Resources(
+        calendars=windows,
+        machine_ids=tuple(row["id"] for row in machines),
+        machines=tuple(
+            engine.Machine(place[centres[row["work_centre_id"]]["calendar_id"]], centre=row["work_centre_id"])
+            for row in machines
+        ),
+        index={row["id"]: at for at, row in enumerate(machines)},
+        pools=_pools(tables["offers"], machines),
+        day_starts=(
+            engine.build_day_starts(patterns[known], first, last, 0) if patterns else np.empty(0, np.int64)
+        ),
+        capacity={
+            centre: (
+                windows[place[row["calendar_id"]]],
+                sum(each["active"] for each in machines if each["work_centre_id"] == centre),
+            )
+            for centre, row in centres.items()
+        },
+    )
+
+
+def _pools(offers: Iterable[Row], machines: list[Row]) -> dict[int, tuple[int, ...]]:
+    pools: dict[int, tuple[int, ...]] = {}
+    for offer in offers:
+        here = [
+            at
+            for at, row in enumerate(machines)
+            if row["active"] and row["work_centre_id"] == offer["workcentre_id"]
+        ]
+        pools[offer["process_id"]] = tuple(sorted({*pools.get(offer["process_id"], ()), *here}))
+    return pools
+
+
+def _windows(pattern: engine.Pattern, first: date, last: date) -> Windows:
+    """Its windows; a calendar that cannot be read has none, so that its operations say so on the page."""
+    try:
+        return engine.build_windows(pattern, first, last, 0)
+    except ValueError as error:
+        logger.warning("calendar without working time: %s", error)
+        return engine.windows_of([])
+
+
+def _pattern(calendar: Row, tables: Mapping[str, list[Row]], first: date, last: date) -> engine.Pattern:
+    own = [row for row in tables["shifts"] if row["calendar_id"] == calendar["id"]]
+    special = [row for row in tables["exceptions"] if row["calendar_id"] == calendar["id"]]
+    closed = {date.fromisoformat(row["date"]) for row in special if row["starts"] is None}
+    closed |= _holidays(calendar, first, last)
+    extra = [
+        engine.ExtraShift(date.fromisoformat(row["date"]), _minute(row["starts"]), _minute(row["ends"]))
+        for row in special
+        if row["starts"] is not None
+    ]
+    return engine.Pattern(
+        zone=calendar["timezone"],
+        shifts=tuple(shift for row in own for shift in _shifts(row)),
+        closed=frozenset(closed),
+        extra=tuple(extra),
+    )
+
+
+def _shifts(row: Row) -> Iterable[engine.Shift]:
+    breaks: tuple[tuple[int, int], ...] = ()
+    if row["break_starts"] is not None:
+        breaks = ((_minute(row["break_starts"]), _minute(row["break_ends"])),)
+    for weekday in row["weekdays"]:
+        yield engine.Shift(weekday, _minute(row["starts"]), _minute(row["ends"]), breaks)
+
+
+def _holidays(calendar: Row, first: date, last: date) -> set[date]:
+    if not calendar["country"]:
+        return set()
+    years = range(first.year, last.year + 1)
+    try:
+        found = holidays.country_holidays(
+            calendar["country"], subdiv=calendar["subdivision"] or None, years=years
+        )
+    except NotImplementedError as error:
+        logger.warning("calendar %s: %s", calendar["code"], error)
+        return set()
+    return set(found)
+
+
+def _minute(text: str) -> int:
+    hours, minutes, *_ = text.split(":")
+    return int(hours) * 60 + int(minutes)

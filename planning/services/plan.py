@@ -1,0 +1,235 @@
+"""Taking new jobs into the plan in force: nobody else is moved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.urls import reverse
+from django.utils import timezone
+
+from orders.models import Move, OrderLine, Role, Snapshot
+from orders.services import Work, advance_all, open_work, record_forecasts
+from planning import engine
+from planning.engine import NEVER
+from planning.models import Operation, Requirement
+from planning.selectors import (
+    OpenOperation,
+    Resources,
+    busy_machines,
+    load_resources,
+    moment_of,
+    problem_of,
+)
+
+PLAN_LOCK: Final = 0x4D544F01
+"""Whoever writes slots holds this advisory lock until the transaction ends, and takes it before row locks."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where an operation stands: machine and minutes since 1970, or NEVER and the reason why nowhere."""
+
+    machine_id: int | None
+    start: int
+    end: int
+    reason: str = ""
+
+    @property
+    def during(self) -> DateTimeTZRange | None:
+        """The time as it is stored."""
+        if self.machine_id is None:
+            return None
+        return DateTimeTZRange(moment_of(self.start), moment_of(self.end))
+
+
+NOWHERE: Final = Slot(None, NEVER, NEVER)
+
+
+def lock_plan() -> None:
+    """Wait until nobody else writes slots."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLAN_LOCK])
+
+
+def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
+    """Give each job operations and requirements from its snapshot, slots, need-by dates and a forecast.
+
+    New work takes the earliest gaps, the earliest promise first. Jobs placed in full advance; one with an
+    operation that has no place stays, with a work item for the planner that says why. A job that has its
+    operations already gets no second ones. At most 14 statements beside the advance, for any number of jobs.
+    The caller holds `lock_jobs`.
+    """
+    if not moves:
+        return
+    now = now or timezone.now()
+    lock_plan()
+    keys = {move.line_id: f"{move.id}:planned" for move in moves}
+    known = set(Operation.objects.filter(line__in=list(keys), loop=0).values_list("line_id", flat=True))
+    lines = [move.line for move in moves if move.line_id not in known]
+    lines.sort(key=lambda line: (line.promised_at is None, line.promised_at or now, line.id))
+    refused = _plan_new(lines, now) if lines else {}
+    refused |= _unplanned(known)
+    advance_all(keys={line: key for line, key in keys.items() if line not in refused}, event="planned")
+    ask_planner(lines=[move.line for move in moves], reasons=refused, now=now)
+
+
+def place_new(
+    rows: Sequence[OpenOperation], resources: Resources, now: datetime
+) -> tuple[list[Slot], engine.Plan]:
+    """Slots for operations not stored yet, in the gaps of the plan in force. The caller holds PLAN_LOCK."""
+    problem = problem_of(rows, (), resources, now)
+    plan = engine.insert(problem, busy_machines(resources, now))
+    return slots_of(plan, resources), plan
+
+
+def slots_of(plan: engine.Plan, resources: Resources) -> list[Slot]:
+    """The plan's slots as they are stored."""
+    found = zip(plan.machine.tolist(), plan.start.tolist(), plan.end.tolist(), strict=True)
+    return [
+        Slot(resources.machine_ids[machine], start, end)
+        if machine >= 0
+        else replace(NOWHERE, reason=plan.explain(at)[:200])
+        for at, (machine, start, end) in enumerate(found)
+    ]
+
+
+def forecasts_of(plan: engine.Plan, line_ids: Iterable[int], resources: Resources) -> dict[int, datetime]:
+    """When each job placed in full will be delivered: its end and the working days of the delivery."""
+    return {
+        line_id: moment_of(resources.days_later(int(end), settings.MTO_DELIVERY_DAYS))
+        for line_id, end in zip(line_ids, plan.finish, strict=True)
+        if end != NEVER
+    }
+
+
+def need_dates(starts: Sequence[int], resources: Resources, now: datetime) -> list[datetime | None]:
+    """When material must be here for operations that start then: a safety of working days ahead, never past.
+
+    `starts` are minutes, NEVER where there is no slot.
+    """
+    minutes = np.array(starts, dtype=np.int64)
+    safety = np.full(len(minutes), settings.MTO_SAFETY_DAYS if len(resources.day_starts) else 0, np.int64)
+    found = engine.need_by(minutes, safety, resources.day_starts)
+    return [None if each == NEVER else max(now, moment_of(each)) for each in found.tolist()]
+
+
+def ask_planner(*, lines: Iterable[OrderLine], reasons: Mapping[int, str], now: datetime) -> None:
+    """Put jobs that have no plan on the planners' list, with the reason."""
+    items = [
+        Work(
+            key=f"plan:{line.id}",
+            role=Role.PLANNER,
+            reason=f"{line.order} {line}: {reasons[line.id]}",
+            url=reverse("planning:order-panel", args=[line.order.reference]),
+            line=line,
+            due_at=line.promised_at,
+        )
+        for line in lines
+        if line.id in reasons
+    ]
+    if items:
+        open_work(items=items, now=now)
+
+
+def _plan_new(lines: Sequence[OrderLine], now: datetime) -> dict[int, str]:
+    """Create what the jobs need; returns the reason for each job that has no complete plan."""
+    resources = load_resources(now)
+    snapshots = Snapshot.objects.filter(line__in=lines).in_bulk(field_name="line_id")
+    operations = [_operation(line, row) for line in lines for row in _routing(snapshots[line.id])]
+    slots, plan = place_new([_row(each) for each in operations], resources, now)
+    for operation, slot in zip(operations, slots, strict=True):
+        operation.machine_id, operation.during = slot.machine_id, slot.during
+        operation.unplanned_reason = slot.reason
+    Operation.objects.bulk_create(operations)
+    _require(snapshots, list(zip(operations, slots, strict=True)), resources, now)
+    planned = list(dict.fromkeys(each.line_id for each in operations))
+    record_forecasts(forecasts=forecasts_of(plan, planned, resources), reason="First plan", now=now)
+    return _first_reasons(operations) | {
+        line.id: "its routing has no operation. Add one to the product and enter the order anew."
+        for line in lines
+        if line.id not in planned
+    }
+
+
+def _routing(snapshot: Snapshot) -> list[dict[str, Any]]:
+    return sorted(snapshot.routing, key=lambda row: int(row["sequence"]))
+
+
+def _operation(line: OrderLine, row: Mapping[str, Any]) -> Operation:
+    return Operation(
+        line=line,
+        sequence=row["sequence"],
+        name=row["name"],
+        process_id=row["process_id"],
+        setup_minutes=row["setup_minutes"],
+        run_minutes=row["run_minutes"],
+        setup_family=row["setup_family"],
+        unattended=row["unattended"],
+        instructions=row["instructions"],
+    )
+
+
+def _row(operation: Operation) -> OpenOperation:
+    """A new operation as the selectors would read it."""
+    return OpenOperation(
+        id=0,
+        line_id=operation.line_id,
+        loop=operation.loop,
+        sequence=operation.sequence,
+        name=operation.name,
+        process_id=operation.process_id,
+        setup_minutes=operation.setup_minutes,
+        run_minutes=operation.run_minutes,
+        setup_family=operation.setup_family,
+        unattended=operation.unattended,
+        status=operation.status,
+        promised_at=operation.line.promised_at,
+    )
+
+
+def _require(
+    snapshots: Mapping[int, Snapshot],
+    placed: Sequence[tuple[Operation, Slot]],
+    resources: Resources,
+    now: datetime,
+) -> None:
+    """Requirements of the bills of materials; a row without an operation belongs to the first one."""
+    at = {(operation.line_id, operation.sequence): (operation, slot) for operation, slot in placed}
+    first = {operation.line_id: (operation, slot) for operation, slot in reversed(placed)}
+    wanted = [
+        (*at.get((line_id, row["operation"]), pair), row)
+        for line_id, pair in first.items()
+        for row in snapshots[line_id].bom
+    ]
+    need_by = need_dates([slot.start for _, slot, _ in wanted], resources, now)
+    Requirement.objects.bulk_create(
+        Requirement(
+            line_id=operation.line_id,
+            operation=operation,
+            item_id=row["item_id"],
+            find_number=row["find_number"],
+            quantity=Decimal(row["quantity"]),
+            unit=row["unit"],
+            need_by=date,
+        )
+        for (operation, _, row), date in zip(wanted, need_by, strict=True)
+    )
+
+
+def _first_reasons(operations: Iterable[Operation]) -> dict[int, str]:
+    reasons: dict[int, str] = {}
+    for each in operations:
+        if each.unplanned_reason:
+            reasons.setdefault(each.line_id, each.unplanned_reason)
+    return reasons
+
+
+def _unplanned(line_ids: Iterable[int]) -> dict[int, str]:
+    ids = list(line_ids)
+    return _first_reasons(Operation.objects.open().filter(line__in=ids, machine=None)) if ids else {}
