@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kernel.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("planning/", include("planning.urls")),
     path("logistics/", include("logistics.urls")),
 ]

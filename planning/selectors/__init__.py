@@ -10,12 +10,15 @@ from planning.selectors.operations import (
     step_of,
 )
 from planning.selectors.resources import Resources, load_resources
+from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 
 __all__ = [
     "Book",
     "OpenOperation",
+    "OrderSchedule",
     "Reached",
     "Resources",
+    "ScheduledOperation",
     "Short",
     "busy_machines",
     "first_operations_supplied",
@@ -24,6 +27,7 @@ __all__ = [
     "minute_of",
     "moment_of",
     "next_minute",
+    "order_schedule",
     "predecessors",
     "problem_of",
     "reached_operations",

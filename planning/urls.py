@@ -1,0 +1,10 @@
+"""Addresses of the planning pages."""
+
+from django.urls import path
+
+from planning import views
+
+app_name = "planning"
+urlpatterns = [
+    path("order/<str:reference>/panel/", views.order_panel, name="order-panel"),
+]
