@@ -192,8 +192,17 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "mto"
 
 # What belongs to the apps and is named here only as a string
-MTO_SWEEPS = ["orders.services.sweep_handovers", "planning.services.sweep_plan"]
+MTO_SWEEPS = [
+    "orders.services.sweep_handovers",
+    "orders.services.expire_quotations",
+    "planning.services.sweep_plan",
+]
 MTO_HEARTBEAT = "orders.services.beat"
+MTO_SEARCH = [
+    "orders.selectors.search_orders",
+    "orders.selectors.search_customers",
+    "orders.selectors.search_items",
+]
 # Each answers parts by name, every part a dict with `ok`.
 MTO_HEALTH = ["orders.selectors.health.sweeper_health"]
 

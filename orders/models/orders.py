@@ -11,12 +11,19 @@ from django.db.models import F, Q
 
 from kernel.bases import Stamped, Versioned, search_index
 from kernel.machine import State
-from orders.lifecycle import LIFECYCLE, OPEN, STATES
+from kernel.marks import Step, progress
+from orders.lifecycle import LIFECYCLE, OPEN, RAIL, STATES
 from orders.models.customers import Address, Contact, Customer
 from orders.models.products import Product
 
 STATE_CODES = [state.code for state in STATES]
 STATE_CHOICES = [(state.code, state.label) for state in STATES]
+
+
+def rail_of(state: State, *, blocked: bool = False) -> tuple[Step, ...]:
+    """The six stages for something in `state`."""
+    stages = [LIFECYCLE.states[code] for code in RAIL]
+    return progress(stages, state, blocked=blocked, stopped=("declined", "expired", "cancelled"))
 
 
 class ShipPolicy(models.TextChoices):
@@ -128,6 +135,11 @@ class Order(Versioned):
         """The words and marks of the state."""
         return LIFECYCLE.states[self.state]
 
+    @property
+    def rail(self) -> tuple[Step, ...]:
+        """The six stages as the least advanced open job stands."""
+        return rail_of(self.state_info)
+
 
 class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     """Filters over jobs."""
@@ -207,6 +219,11 @@ class OrderLine(Stamped):
     def state_info(self) -> State:
         """The words and marks of the state."""
         return LIFECYCLE.states[self.state]
+
+    @property
+    def rail(self) -> tuple[Step, ...]:
+        """The six stages, each done, current, upcoming, blocked by a hold, or dropped."""
+        return rail_of(self.state_info, blocked=self.held)
 
     @property
     def held(self) -> bool:

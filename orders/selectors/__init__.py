@@ -1,5 +1,19 @@
 """Reads of the orders stage."""
 
+from orders.selectors.configuring import LinePreview, preview_line
+from orders.selectors.desk import needs_attention, roles_of, work_counts, work_list
+from orders.selectors.detail import (
+    OrderPage,
+    StageWork,
+    TimelineEntry,
+    order_for_act,
+    order_page,
+    possible_actions,
+    timeline,
+)
+from orders.selectors.health import sweeper_health
+from orders.selectors.listing import OrderFilter, OrderRow, list_orders, order_rows, state_counts
+from orders.selectors.paging import page_of
 from orders.selectors.products import (
     compiled_product,
     product_by_code,
@@ -7,11 +21,37 @@ from orders.selectors.products import (
     product_model,
     products_by_code,
 )
+from orders.selectors.search import Hit, search, search_customers, search_items, search_orders
 
 __all__ = [
+    "Hit",
+    "LinePreview",
+    "OrderFilter",
+    "OrderPage",
+    "OrderRow",
+    "StageWork",
+    "TimelineEntry",
     "compiled_product",
+    "list_orders",
+    "needs_attention",
+    "order_for_act",
+    "order_page",
+    "order_rows",
+    "page_of",
+    "possible_actions",
+    "preview_line",
     "product_by_code",
     "product_list",
     "product_model",
     "products_by_code",
+    "roles_of",
+    "search",
+    "search_customers",
+    "search_items",
+    "search_orders",
+    "state_counts",
+    "sweeper_health",
+    "timeline",
+    "work_counts",
+    "work_list",
 ]

@@ -21,11 +21,13 @@ def sweeper_health(*, now: datetime | None = None) -> dict[str, dict[str, Any]]:
     beat = Heartbeat.objects.filter(name="sweeper").values_list("at", flat=True).first()
     owed = Handover.objects.filter(done_at=None, parked_at=None, line__held_at=None)
     oldest = owed.aggregate(at=Min("due_at"))["at"]
+    parked = Handover.objects.filter(parked_at__isnull=False, done_at=None).count()
     return {
         "sweeper": {"ok": beat is not None and now - beat <= LATEST_BEAT, "beat_age_s": _age(beat, now)},
         "handovers": {
             "ok": oldest is None or now - oldest <= LONGEST_WAIT,
             "oldest_overdue_s": max(0.0, _age(oldest, now) or 0.0),
+            "parked": parked,
         },
     }
 

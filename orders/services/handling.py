@@ -191,6 +191,6 @@ def _handle_here() -> int:
     return len(owed)
 
 
-def beat(name: str = "sweeper") -> None:
+def beat(name: str) -> None:
     """Note that a process of ours makes progress."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})

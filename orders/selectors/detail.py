@@ -1,0 +1,231 @@
+"""Everything the order page shows, in eight statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import cast
+
+from django.db.models import QuerySet
+
+from kernel.machine import Row, State
+from kernel.marks import Step
+from orders.lifecycle import LIFECYCLE
+from orders.models import (
+    DateChange,
+    Document,
+    Handover,
+    Milestone,
+    Move,
+    Order,
+    OrderLine,
+    WorkItem,
+)
+from orders.models.orders import rail_of
+
+
+@dataclass(frozen=True)
+class StageWork:
+    """How one stage took a job over: how long it waited for a worker, how long the worker took."""
+
+    task: str
+    worker: str
+    waited: timedelta | None
+    worked: timedelta | None
+    attempts: int
+    parked: bool
+    error: str
+
+    @property
+    def done(self) -> bool:
+        """Whether it was carried out."""
+        return self.worked is not None
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One move of one job, as the timeline shows it; `note` says what the stages made of it."""
+
+    at: datetime
+    line: OrderLine
+    target_info: State
+    title: str
+    by: str
+    worker: str
+    reason: str
+    note: str
+    work: tuple[StageWork, ...]
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """The facts of one order. `lines` carry product, snapshot and holder; `entries` are oldest first."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    entries: tuple[TimelineEntry, ...]
+    date_changes: tuple[DateChange, ...]
+    milestones: tuple[Milestone, ...]
+    documents: tuple[Document, ...]
+    work_items: tuple[WorkItem, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the lines that were not cancelled."""
+        return sum((line.total for line in self.lines if line.state != "cancelled"), Decimal(0))
+
+    @property
+    def cost(self) -> Decimal:
+        """The estimated material cost of these lines; never for customers or the shop floor."""
+        kept = [line for line in self.lines if line.state != "cancelled"]
+        return sum((line.unit_cost * line.quantity for line in kept), Decimal(0))
+
+    @property
+    def margin(self) -> Decimal:
+        """Total minus cost, as a part of the total."""
+        return (self.total - self.cost) / self.total if self.total else Decimal(0)
+
+    @property
+    def held(self) -> bool:
+        """Whether any job is on hold."""
+        return any(line.held for line in self.lines)
+
+    @property
+    def rail(self) -> tuple[Step, ...]:
+        """The progress of the order: of its least advanced open job."""
+        return rail_of(self.order.state_info, blocked=self.held)
+
+    @property
+    def actions(self) -> list[Row]:
+        """What a person may do with the order now, in the order of the table, the primary one first."""
+        return possible_actions(self.order, self.lines)
+
+    @property
+    def requested_date(self) -> object:
+        """The customer's wish."""
+        return self.order.requested_date
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """The last promise of the lines that are wanted: when the whole order is to be there."""
+        return max((line.promised_at for line in self._wanted if line.promised_at), default=None)
+
+    @property
+    def forecast_at(self) -> datetime | None:
+        """The last forecast."""
+        return max((line.forecast_at for line in self._wanted if line.forecast_at), default=None)
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When the last line arrived; None while one is missing."""
+        dates = [line.delivered_at for line in self._wanted]
+        return max(cast(list[datetime], dates)) if dates and all(dates) else None
+
+    @property
+    def _wanted(self) -> list[OrderLine]:
+        return [line for line in self.lines if line.state != "cancelled"]
+
+
+def order_page(reference: str, *, customer_id: int | None = None) -> OrderPage | None:
+    """The order by number or quotation number, whatever it is now; None where it is unknown.
+
+    With `customer_id` another customer's order is unknown too.
+    """
+    orders = Order.objects.select_related("customer", "contact", "ship_to", "owner")
+    if customer_id is not None:
+        orders = orders.visible_to_customer(customer_id)
+    order = orders.by_reference(reference).first()
+    if order is None:
+        return None
+    lines = _lines(order)
+    return OrderPage(
+        order=order,
+        lines=lines,
+        entries=timeline(lines),
+        date_changes=tuple(
+            DateChange.objects.filter(line__order=order).select_related("by", "line").order_by("id")
+        ),
+        milestones=tuple(order.milestones.select_related("line")),
+        documents=tuple(order.documents.all()),
+        work_items=tuple(order.work_items.waiting()),
+    )
+
+
+def order_for_act(reference: str) -> Order | None:
+    """Just the order with its customer, for an act on it."""
+    return Order.objects.select_related("customer").by_reference(reference).first()
+
+
+def timeline(lines: Sequence[OrderLine]) -> tuple[TimelineEntry, ...]:
+    """The moves of these jobs with the handovers behind them, oldest first; two statements."""
+    by_id = {line.pk: line for line in lines}
+    work: dict[int, list[Handover]] = {}
+    for handover in Handover.objects.filter(line__in=list(by_id)).order_by("id"):
+        work.setdefault(handover.move_id, []).append(handover)
+    moves: QuerySet[Move] = Move.objects.filter(line__in=list(by_id)).select_related("by").order_by("id")
+    return tuple(_entry(move, by_id, work) for move in moves)
+
+
+def possible_actions(order: Order, lines: Sequence[OrderLine]) -> list[Row]:
+    """Rows of the lifecycle a person may choose for the whole order now; primary first."""
+    states = {line.state for line in lines}
+    open_lines = [line for line in lines if not line.state_info.final]
+    rows = [
+        row
+        for row in LIFECYCLE.rows
+        if row.by == "person"
+        and states & set(row.sources)
+        and not (row.event == "hold" and all(line.held for line in open_lines))
+        and not (row.event == "resume" and not any(line.held for line in open_lines))
+        and not (row.event == "close" and any(line.state != "delivered" for line in open_lines))
+    ]
+    return sorted(rows, key=lambda row: not row.primary)
+
+
+def _lines(order: Order) -> tuple[OrderLine, ...]:
+    lines = order.lines.select_related("product", "snapshot", "held_by").order_by("position")
+    found = tuple(lines)
+    for line in found:
+        line.order = order
+    return found
+
+
+def _entry(move: Move, lines: Mapping[int, OrderLine], work: Mapping[int, list[Handover]]) -> TimelineEntry:
+    done = tuple(_work(handover) for handover in work.get(move.pk, []))
+    row = next(
+        (row for row in LIFECYCLE.rows if row.event == move.event and move.source in row.sources), None
+    )
+    return TimelineEntry(
+        at=move.at,
+        line=lines[move.line_id],
+        target_info=move.target_info,
+        title=row.label if row else move.event,
+        by=str(move.by or ""),
+        worker=move.worker,
+        reason=move.reason,
+        note="; ".join(_said(part) for part in done),
+        work=done,
+    )
+
+
+def _work(handover: Handover) -> StageWork:
+    started = handover.started_at
+    return StageWork(
+        task=handover.task,
+        worker=handover.worker,
+        waited=started - handover.created_at if started else None,
+        worked=handover.done_at - started if started and handover.done_at else None,
+        attempts=handover.attempts,
+        parked=handover.parked_at is not None,
+        error=handover.last_error,
+    )
+
+
+def _said(work: StageWork) -> str:
+    """A handover in words: planning took it over after 0.4 s."""
+    stage = work.task.partition(".")[0]
+    if work.parked:
+        return f"{stage} needs attention"
+    if work.waited is None:
+        return f"{stage} has not taken it over yet"
+    return f"{stage} took it over after {work.waited.total_seconds():.1f} s"
