@@ -1,0 +1,119 @@
+"""Replans and acts at the same moment."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+
+from kernel.errors import Conflict
+from orders.models import OrderLine
+from orders.services import lock_jobs
+from planning import services
+from planning.models import Operation
+from tests.planning.shop import MONDAY, Shop, build_shop, make_job, moves_to_planning
+
+ROUNDS = 20
+
+
+@pytest.fixture
+def open_shop(transactional_db: None) -> Shop:
+    """The small shop, committed, so that threads see it."""
+    return build_shop()
+
+
+def at_once(*acts: Callable[[], object]) -> list[BaseException]:
+    """Run the acts in threads that start together; returns what they raised."""
+    gate, raised = threading.Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            act()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return raised
+
+
+def act_on(line: OrderLine, act: Callable[[], object]) -> Callable[[], None]:
+    """The act under the job's lock, as production does it."""
+
+    def locked() -> None:
+        with transaction.atomic():
+            lock_jobs([line.id])
+            act()
+
+    return locked
+
+
+def overlaps() -> int:
+    """Pairs of open operations that share planned time on a machine."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM planning_operation a JOIN planning_operation b ON a.id < b.id"
+            " AND a.machine_id = b.machine_id AND a.during && b.during"
+            " WHERE a.status NOT IN ('complete', 'cancelled') AND b.status NOT IN ('complete', 'cancelled')"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def one_round(shop: Shop, line: OrderLine, number: int) -> list[BaseException]:
+    """A replan, a new job, a start and a finish at once."""
+    now = MONDAY + timedelta(minutes=20 * number)
+    new = make_job(shop)
+    moves = moves_to_planning(new)
+    acts: list[Callable[[], object]] = [
+        lambda: services.replan(now=now),
+        act_on(new, lambda: services.plan_jobs(moves=moves, now=now)),
+    ]
+    ready = Operation.objects.filter(line=line, status__in=["ready", "paused"]).first()
+    if ready:
+        acts.append(act_on(line, lambda: services.start_operation(operation=ready, now=now)))
+    busy = Operation.objects.filter(status="running").first()
+    if busy:
+        done = {"operation": busy, "good": 1, "scrapped": 0, "worked_minutes": 5, "now": now}
+        acts.append(act_on(busy.line, lambda: services.finish_operation(**done)))
+    return at_once(*acts)
+
+
+def test_replans_starts_and_new_jobs_at_once_never_double_book(open_shop: Shop) -> None:
+    lines = [make_job(open_shop) for _ in range(4)]
+    with transaction.atomic():
+        services.plan_jobs(moves=moves_to_planning(*lines), now=MONDAY)
+        OrderLine.objects.update(state="production")
+        services.release_operations(lines=lines)
+    for number in range(ROUNDS):
+        raised = one_round(open_shop, lines[number % len(lines)], number)
+        assert [error for error in raised if not isinstance(error, Conflict)] == []
+        assert overlaps() == 0
+    services.replan(now=MONDAY)
+    assert not Operation.objects.open().filter(machine=None).exists()
+    assert Operation.objects.count() == 2 * (len(lines) + ROUNDS)
+
+
+def test_two_starts_on_the_last_free_machine_give_one_conflict(open_shop: Shop) -> None:
+    lines = [make_job(open_shop, state="production") for _ in range(3)]
+    with transaction.atomic():
+        services.plan_jobs(moves=[], now=MONDAY)
+        cuts = [
+            Operation.objects.create(
+                line=line, sequence=10, name="Cut", process=open_shop.processes["CUT"], status="ready"
+            )
+            for line in lines
+        ]
+    starts = [
+        act_on(line, lambda each=cut: services.start_operation(operation=each, now=MONDAY))
+        for line, cut in zip(lines, cuts, strict=True)
+    ]
+    raised = at_once(*starts)
+    assert [type(error) for error in raised] == [Conflict]
+    assert Operation.objects.filter(status="running").count() == 2
