@@ -81,9 +81,13 @@ class Supervisor:
         """Return when asked to stop; until then bring back whatever dies."""
         while not self.stopping:
             time.sleep(PERIOD)
-            for watch in self.watched:
-                if not self.stopping:
-                    self._look_after(watch)
+            self.look()
+
+    def look(self) -> None:
+        """One look at every unit: note who died, start again whose pause is over."""
+        for watch in self.watched:
+            if not self.stopping:
+                self._look_after(watch)
 
     def stop(self) -> None:
         """Stop all, last started first."""

@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from mto.health import healthz
 
+handler500 = "mto.outage.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("", include("kernel.urls")),

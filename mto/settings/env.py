@@ -18,6 +18,15 @@ NOTHING_RUNS: Final = (
 )
 NOWHERE: Final = {"DATABASE_URL": "postgresql://mto@127.0.0.1:1/mto", "REDIS_URL": "redis://127.0.0.1:1/0"}
 THREAD_LIMITS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+KNOWN_SECRETS: Final = (
+    "changeme",
+    "change-me",
+    "django-insecure",
+    "only for tests",
+    "password",
+    "secret",
+    "example",
+)
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", ""})
 
@@ -111,6 +120,17 @@ def parse_url(text: str) -> ServiceUrl:
         name=unquote(parts.path.lstrip("/")),
         options=dict(parse_qsl(parts.query)),
     )
+
+
+def refuse_weak(name: str, secret: str, *, least: int) -> str:
+    """The secret, or the end of the start when it is short, uniform or a well-known default."""
+    known = any(word in secret.lower() for word in KNOWN_SECRETS)
+    if known or len(secret) < least or len(set(secret)) < 5:
+        raise ImproperlyConfigured(
+            f"{name} holds a default or weak secret. Give it one of at least {least} characters, for example "
+            "from `openssl rand -hex 32`."
+        )
+    return secret
 
 
 def kept_secret(path: Path) -> str:

@@ -19,4 +19,4 @@ def test_the_broker_answers_within_its_timeout() -> None:
 
 
 def test_a_message_is_taken_by_a_real_worker(worker: object) -> None:
-    assert app.control.inspect(timeout=5).ping()
+    assert app.control.ping(timeout=5, limit=1)
