@@ -122,6 +122,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCESS_THIRD_PARTY: dict[str, str | list[str]] = {
     "allauth": "public",
     "django.contrib.admin": ["administrator"],
+    "django.contrib.auth.admin": ["administrator"],
     "django.contrib.staticfiles": "public",
     "django.views.static": "public",
 }

@@ -26,7 +26,7 @@ from orders.services.keys import SCOPES, authenticate_key, create_api_key, revok
 from orders.services.lifecycle import advance, advance_all, lock_jobs, lock_orders
 from orders.services.lines import InvalidInput, LineInput, configured
 from orders.services.locking import lock_order, today
-from orders.services.publishing import check_product, publish_product, unpublish_changed
+from orders.services.publishing import check_product, publish_product, retire_product, unpublish_changed
 from orders.services.quoting import (
     change_quotation,
     create_quotation,
@@ -81,6 +81,7 @@ __all__ = [
     "record_forecasts",
     "resume_job",
     "resume_jobs",
+    "retire_product",
     "retry_parked",
     "revise_quotation",
     "revoke_api_key",

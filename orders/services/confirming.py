@@ -47,7 +47,7 @@ def confirm_order(
     number = next_numbers("SO", today(now).year)[0]
     order.number, order.confirmed_at, order.customer_po = number, now, customer_po
     Order.objects.filter(pk=order.pk).update(number=number, confirmed_at=now, customer_po=customer_po)
-    act_on(order, lines, "confirm", by=by, now=now)
+    act_on(order, lines, event="confirm", by=by, now=now)
     close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
     return order
 

@@ -170,7 +170,7 @@ def close_order(
     delivered = [line for line in lines if line.state == "delivered"]
     if not delivered:
         LIFECYCLE.row(order.state, "close")
-    act_on(order, delivered, "close", by=by, now=now)
+    act_on(order, delivered, event="close", by=by, now=now)
     return order
 
 
@@ -179,7 +179,7 @@ def _cancel(order: Order, lines: Sequence[OrderLine], reason: str, by: User | No
     check_text(reason, LONGEST_REASON, "reason")
     held = [line.pk for line in lines if line.held]
     OrderLine.objects.filter(pk__in=held).update(held_at=None, held_by=None, hold_reason="")
-    act_on(order, lines, "cancel", by=by, now=now, reason=reason.strip())
+    act_on(order, lines, event="cancel", by=by, now=now, reason=reason.strip())
 
 
 def _can(line: OrderLine, event: str) -> bool:

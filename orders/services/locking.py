@@ -44,8 +44,8 @@ def lines_in(order: Order, state: str, event: str) -> list[OrderLine]:
 def act_on(
     order: Order,
     lines: Sequence[OrderLine],
-    event: str,
     *,
+    event: str,
     by: User | None,
     now: datetime,
     reason: str = "",

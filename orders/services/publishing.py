@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from kernel.errors import Conflict, Refused
+from kernel.errors import Refused
 from orders.engine import (
     CompiledProduct,
     Fault,
@@ -29,8 +29,6 @@ def publish_product(*, product: Product, now: datetime | None = None) -> Product
     """
     now = now or timezone.now()
     current = Product.objects.select_for_update().get(pk=product.pk)
-    if current.status == Product.Status.OBSOLETE:
-        raise Conflict(f"{current.code} is obsolete.", remedy="Set it back to draft first.")
     check_product(current)
     if current.published_at is not None:
         current.revision += 1
@@ -66,6 +64,11 @@ def _try(compiled: CompiledProduct, product: Product) -> None:
         raise ModelRefused(
             [Fault("Default choices", "", error.message, error.remedy)], product.code
         ) from None
+
+
+def retire_product(*, product: Product) -> None:
+    """Nobody orders it any more; publishing brings it back."""
+    Product.objects.filter(pk=product.pk).update(status=Product.Status.OBSOLETE)
 
 
 def unpublish_changed(*, product: Product) -> bool:

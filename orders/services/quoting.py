@@ -106,7 +106,7 @@ def send_quotation(
     lines = lines_in(order, "draft", "quote")
     order.valid_until, order.quoted_at = until, now
     Order.objects.filter(pk=order.pk).update(valid_until=until, quoted_at=now)
-    act_on(order, lines, "quote", by=by, now=now)
+    act_on(order, lines, event="quote", by=by, now=now)
     due = datetime.combine(until, datetime.max.time(), timezone.get_default_timezone())
     reason = f"Answer to {order.quotation_number} awaited from {order.customer}"
     open_work(
@@ -124,7 +124,7 @@ def revise_quotation(
     now = now or timezone.now()
     order = lock_order(order, version)
     lines = lines_in(order, "quoted", "revise")
-    act_on(order, lines, "revise", by=by, now=now)
+    act_on(order, lines, event="revise", by=by, now=now)
     reason = f"Revise and send {order.quotation_number} for {order.customer}"
     open_work(
         items=[Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), lines[0])], now=now
@@ -139,7 +139,7 @@ def decline_quotation(
     """Record that the customer does not want it, and why."""
     now = now or timezone.now()
     order = lock_order(order, version)
-    act_on(order, lines_in(order, "quoted", "decline"), "decline", by=by, reason=reason, now=now)
+    act_on(order, lines_in(order, "quoted", "decline"), event="decline", by=by, reason=reason, now=now)
     close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
     return order
 
