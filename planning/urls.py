@@ -6,5 +6,7 @@ from planning import views
 
 app_name = "planning"
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("replan/", views.replan, name="replan"),
     path("order/<str:reference>/panel/", views.order_panel, name="order-panel"),
 ]

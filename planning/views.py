@@ -1,12 +1,72 @@
 """Pages of the planning stage."""
 
-from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_GET
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access import allow
-from kernel.htmx import HtmxRequest, render_page
-from orders.models import STAFF_ROLES
-from planning import selectors
+from kernel.htmx import HtmxRequest, back, partial_name, redirect_or_htmx, render_page
+from orders.models import STAFF_ROLES, Role, WorkItem
+from planning import selectors, services
+from planning.models import PlanState
+
+PLANNERS = (Role.PLANNER, Role.MANAGER)
+ROWS = 100
+WAITING = 20
+
+
+@allow(*PLANNERS, Role.SALES, Role.BUYER)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What is late, why, what can be done; below it the board and the load."""
+    now = timezone.now()
+    resources = selectors.load_resources(now)
+    context = _board(request, resources, now)
+    if not partial_name(request, "board"):
+        context |= _answers(resources, now)
+    return render_page(request, "planning/home.html", context, partial="board")
+
+
+def _answers(resources: selectors.Resources, now: datetime) -> dict[str, Any]:
+    late, total = selectors.late_jobs(now)
+    return {
+        "late": late,
+        "late_total": total,
+        "waiting": WorkItem.objects.waiting().filter(role=Role.PLANNER)[:WAITING],
+        "state": PlanState.objects.first(),
+        "load": selectors.load_per_centre(resources, now),
+    }
+
+
+def _board(request: HttpRequest, resources: selectors.Resources, now: datetime) -> dict[str, Any]:
+    asked = request.GET
+    window = selectors.read_window(asked.get("from", ""), asked.get("days", ""), timezone.localdate(now))
+    board = selectors.load_board(window, resources, now)
+    step = max(1, window.days // 2)
+    rows = Paginator(board.bars, ROWS).get_page(asked.get("page")) if asked.get("as") == "table" else None
+    return {
+        "board": board,
+        "rows": rows,
+        "earlier": window.moved(-step),
+        "later": window.moved(step),
+        "closer": window.zoomed(-1),
+        "wider": window.zoomed(1),
+    }
+
+
+@allow(*PLANNERS)
+@require_POST
+def replan(request: HttpRequest) -> HttpResponse:
+    """Ask for a new plan at once."""
+    services.replan_soon(reason=f"{request.user} asked for it")
+    messages.success(request, "A new plan is being made. Reload in a few seconds to see it.")
+    return redirect_or_htmx(request, back(request, reverse("planning:home")))
 
 
 @allow(*STAFF_ROLES)

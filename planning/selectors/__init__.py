@@ -1,6 +1,9 @@
 """Reads of the planning stage."""
 
+from planning.selectors.board import Board, Window, load_board, read_window
 from planning.selectors.book import Book, OpenOperation, Short, busy_machines, load_book, problem_of
+from planning.selectors.late import LateJob, late_jobs
+from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.operations import (
     Reached,
@@ -13,16 +16,23 @@ from planning.selectors.resources import Resources, load_resources
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 
 __all__ = [
+    "Board",
     "Book",
+    "CentreLoad",
+    "LateJob",
     "OpenOperation",
     "OrderSchedule",
     "Reached",
     "Resources",
     "ScheduledOperation",
     "Short",
+    "Window",
     "busy_machines",
     "first_operations_supplied",
+    "late_jobs",
+    "load_board",
     "load_book",
+    "load_per_centre",
     "load_resources",
     "minute_of",
     "moment_of",
@@ -31,5 +41,6 @@ __all__ = [
     "predecessors",
     "problem_of",
     "reached_operations",
+    "read_window",
     "step_of",
 ]

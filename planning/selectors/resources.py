@@ -29,7 +29,7 @@ TABLES: Final = """
         'calendars', (SELECT json_agg(c ORDER BY c.id) FROM planning_calendar c),
         'shifts', (SELECT json_agg(s ORDER BY s.id) FROM planning_shift s),
         'exceptions', (SELECT json_agg(e ORDER BY e.id) FROM planning_calendarexception e),
-        'centres', (SELECT json_agg(w ORDER BY w.id) FROM planning_workcentre w),
+        'centres', (SELECT json_agg(w ORDER BY w.position, w.code) FROM planning_workcentre w),
         'machines', (SELECT json_agg(m ORDER BY m.id) FROM planning_machine m),
         'offers', (SELECT json_agg(p ORDER BY p.id) FROM planning_workcentre_processes p)
     )::text
@@ -42,12 +42,14 @@ class Resources:
     """The shop: machine i of the engine is `machine_ids[i]`, `pools` names the machines of each process.
 
     `calendars` are windows in minutes since 1970, from BEHIND to AHEAD of the day asked for; `day_starts` are
-    the beginnings of the working days of the default calendar; `capacity` maps a work centre to its windows
-    and its number of active machines.
+    the beginnings of the working days of the default calendar. `centres` (code and name, in the order of the
+    pages) and `capacity` (windows and number of active machines) are by work centre.
     """
 
     calendars: tuple[Windows, ...]
     machine_ids: tuple[int, ...]
+    machine_codes: tuple[str, ...]
+    centres: Mapping[int, tuple[str, str]]
     machines: tuple[engine.Machine, ...]
     index: Mapping[int, int]
     pools: Mapping[int, tuple[int, ...]]
@@ -90,6 +92,8 @@ def _built(text: str, today: date, default: str) -> Resources:
     return Resources(
         calendars=windows,
         machine_ids=tuple(row["id"] for row in machines),
+        machine_codes=tuple(row["code"] for row in machines),
+        centres={row["id"]: (row["code"], row["name"]) for row in tables["centres"]},
         machines=tuple(
             engine.Machine(place[centres[row["work_centre_id"]]["calendar_id"]], centre=row["work_centre_id"])
             for row in machines

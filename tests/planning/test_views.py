@@ -1,10 +1,15 @@
 """The planner's pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from orders.models import User
 from planning import services
+from planning.models import PlanRequest
 from tests.planning.shop import MONDAY, Shop, make_job, material, moves_to_planning
 
 
@@ -44,3 +49,73 @@ def test_customers_see_no_schedule(shop: Shop, client: Client) -> None:
     )
     client.force_login(person)
     assert client.get(f"/planning/order/{line.order.reference}/panel/").status_code == 403
+
+
+def planned_shop(shop: Shop, count: int = 3) -> None:
+    """Jobs in the plan from this moment on; the first is promised too early."""
+    now = timezone.now()
+    lines = [make_job(shop, now=now, promised=now + timedelta(days=30)) for _ in range(count)]
+    services.plan_jobs(moves=moves_to_planning(*lines), now=now)
+    lines[0].refresh_from_db()
+    lines[0].promised_at = lines[0].forecast_at - timedelta(days=3)
+    lines[0].save(update_fields=["promised_at"])
+
+
+def test_the_home_page_answers_what_is_late_and_why(shop: Shop, planner: Client) -> None:
+    planned_shop(shop)
+    page = planner.get("/planning/").content.decode()
+    assert "1 job will be late" in page
+    assert "Duration: the remaining operations take 2 h in all" in page or "Queue: Op 10 Cut waits" in page
+    assert "Replan now" in page
+
+
+def test_the_board_shows_each_operation_once(shop: Shop, planner: Client) -> None:
+    planned_shop(shop)
+    page = planner.get("/planning/?days=14").content.decode()
+    assert page.count('class="slot slot-') == 6
+    assert "style=" not in page
+
+
+def test_the_board_has_a_table_twin(shop: Shop, planner: Client) -> None:
+    planned_shop(shop)
+    page = planner.get("/planning/?days=14&as=table").content.decode()
+    assert page.count("Op 20 Fit") == 3
+    assert "<rect" not in page
+
+
+def test_panning_swaps_the_board_only(shop: Shop, planner: Client) -> None:
+    planned_shop(shop)
+    headers = {"HX-Request": "true", "HX-Target": "board"}
+    page = planner.get("/planning/?days=3", headers=headers).content.decode()
+    assert "<html" not in page
+    assert page.lstrip().startswith("<section id=")
+
+
+@pytest.mark.parametrize(
+    "query", ["from=x&days=y", "days=99999999", "from=9999-12-31&days=28", "page=-1&as=table"]
+)
+def test_a_broken_window_falls_back_to_a_week(shop: Shop, planner: Client, query: str) -> None:
+    assert planner.get(f"/planning/?{query}").status_code == 200
+
+
+def test_the_home_page_needs_few_statements_at_any_size(
+    shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    planned_shop(shop, 40)
+    with django_assert_max_num_queries(12):
+        planner.get("/planning/?days=28")
+
+
+def test_a_shop_without_machines_says_what_to_do(planner: Client) -> None:
+    assert "Add work centres" in planner.get("/planning/").content.decode()
+
+
+def test_the_planner_can_ask_for_a_replan(shop: Shop, planner: Client) -> None:
+    answer = planner.post("/planning/replan/")
+    assert answer.status_code == 302
+    assert PlanRequest.objects.get().reason == "planner@example.com asked for it"
+
+
+def test_operators_cannot_ask_for_a_replan(client: Client, db: None) -> None:
+    client.force_login(User.objects.create_user("operator@example.com", roles=["operator"]))
+    assert client.post("/planning/replan/").status_code == 403

@@ -1,0 +1,257 @@
+"""Machines × time: a window of the plan as bars."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+
+from kernel.formats import absolute, day_of
+from planning.models import Operation
+from planning.selectors.book import LEAST_REMAINING
+from planning.selectors.moments import minute_of
+from planning.selectors.resources import Resources
+
+MOST_BARS: Final = 2000
+ZOOMS: Final = (1, 3, 7, 14, 28)
+LABEL_WIDTH: Final = 5.0
+"""Percent of the window from which a bar has room for its order number."""
+
+SOON: Final = timedelta(minutes=LEAST_REMAINING)
+MARKS: Final[dict[str, str]] = {
+    Operation.Status.RUNNING: "▶",
+    Operation.Status.PAUSED: "‖",
+    Operation.Status.BLOCKED: "◌",
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the board shows: whole local days."""
+
+    first: date
+    days: int
+
+    @property
+    def begin(self) -> datetime:
+        """The first moment."""
+        return timezone.make_aware(datetime.combine(self.first, time()))
+
+    @property
+    def end(self) -> datetime:
+        """The moment behind the last one."""
+        return timezone.make_aware(datetime.combine(self.first + timedelta(days=self.days), time()))
+
+    def share(self, minute: int) -> float:
+        """Where a minute lies, in percent of the window."""
+        begin, end = minute_of(self.begin), minute_of(self.end)
+        return round(100 * (min(max(minute, begin), end) - begin) / (end - begin), 3)
+
+    def moved(self, days: int) -> "Window":
+        """The window so many days later."""
+        return Window(self.first + timedelta(days=days), self.days)
+
+    def zoomed(self, step: int) -> "Window":
+        """The next narrower (-1) or wider (+1) window; the same where there is none."""
+        at = min(max(ZOOMS.index(self.days) + step, 0), len(ZOOMS) - 1)
+        return Window(self.first, ZOOMS[at])
+
+    @property
+    def query(self) -> str:
+        """The window as it stands in the address."""
+        return f"from={self.first.isoformat()}&days={self.days}"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One operation on one machine; x and width in percent of the window."""
+
+    x: float
+    width: float
+    status: str
+    mark: str
+    late: bool
+    label: str
+    url: str
+    operation: str
+    reference: str
+    times: str
+    machine: str
+
+    @property
+    def status_label(self) -> str:
+        """The status in a word."""
+        return "Planned" if self.status == "pending" else Operation.Status(self.status).label
+
+    @property
+    def title(self) -> str:
+        """All of it in one line."""
+        late = " · late" if self.late else ""
+        return f"{self.reference} · {self.operation} · {self.status_label} · {self.times}{late}"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One machine with its bars; `first` of its work centre or not, `closed` the number of its calendar."""
+
+    machine: str
+    centre: str
+    first: bool
+    closed: int
+    bars: list[Bar]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The window as lanes, with ticks (x, label), closed times per calendar (x, width) and the now-line."""
+
+    window: Window
+    lanes: list[Lane]
+    ticks: list[tuple[float, str]]
+    closed: list[list[tuple[float, float]]]
+    now_x: float | None
+    cut: bool
+
+    @property
+    def bars(self) -> list[Bar]:
+        """All bars by machine and time."""
+        return [bar for lane in self.lanes for bar in lane.bars]
+
+
+def read_window(first: str, days: str, today: date) -> Window:
+    """The window an address asks for; what cannot be read falls back to a week from today."""
+    try:
+        begin = date.fromisoformat(first)
+    except ValueError:
+        begin = today
+    if abs((begin - today).days) > 3660:
+        begin = today
+    wanted = int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 7
+    return Window(begin, min(ZOOMS, key=lambda zoom: abs(zoom - wanted)))
+
+
+def load_board(window: Window, resources: Resources, now: datetime) -> Board:
+    """The open operations of the window, MOST_BARS at most, running ones on the machine they run on.
+
+    One statement.
+    """
+    rows = (
+        Operation.objects.open()
+        .filter(Q(during__overlap=(window.begin, window.end)) | Q(status=Operation.Status.RUNNING))
+        .order_by("during__startswith", "id")
+        .values_list(*BAR_COLUMNS)[: MOST_BARS + 1]
+    )
+    found = list(rows)
+    by_machine: dict[int, list[Bar]] = {}
+    for row in found[:MOST_BARS]:
+        placed = _bar(BarRow(*row), window, resources, now)
+        if placed is not None:
+            by_machine.setdefault(placed[0], []).append(placed[1])
+    clock = minute_of(now)
+    inside = minute_of(window.begin) <= clock < minute_of(window.end)
+    return Board(
+        window=window,
+        lanes=_lanes(by_machine, resources),
+        ticks=_ticks(window),
+        closed=[_closed(windows, window) for windows in resources.calendars],
+        now_x=window.share(clock) if inside else None,
+        cut=len(found) > MOST_BARS,
+    )
+
+
+class BarRow(NamedTuple):
+    """What the board reads of an operation."""
+
+    sequence: int
+    name: str
+    status: str
+    planned_on: int | None
+    worked_on: int | None
+    starts: datetime | None
+    ends: datetime | None
+    running_since: datetime | None
+    position: int
+    promised_at: datetime | None
+    forecast_at: datetime | None
+    number: str | None
+    quotation_number: str
+
+
+BAR_COLUMNS: Final = (
+    *("sequence", "name", "status", "machine_id", "worked_on_id"),
+    *("during__startswith", "during__endswith", "running_since"),
+    *("line__position", "line__promised_at", "line__forecast_at"),
+    *("line__order__number", "line__order__quotation_number"),
+)
+
+
+def _bar(row: BarRow, window: Window, resources: Resources, now: datetime) -> tuple[int, Bar] | None:
+    """Its machine and its bar; None where it lies outside the window or nowhere."""
+    running = row.status == Operation.Status.RUNNING
+    machine = row.worked_on if running else row.planned_on
+    starts = row.running_since if running else row.starts
+    ends = max(row.ends or now, now + SOON) if running else row.ends
+    if machine is None or starts is None or ends is None:
+        return None
+    left, right = window.share(minute_of(starts)), window.share(minute_of(ends))
+    if right <= left:
+        return None
+    late = bool(row.promised_at and row.forecast_at and row.forecast_at > row.promised_at)
+    reference = row.number or row.quotation_number
+    return machine, Bar(
+        x=left,
+        width=round(right - left, 3),
+        status=row.status,
+        mark=("▲ " if late else "") + MARKS.get(row.status, ""),
+        late=late,
+        label=reference if right - left >= LABEL_WIDTH else "",
+        url=f"/orders/{reference}/",
+        operation=f"Op {row.sequence} {row.name}",
+        reference=f"{reference} line {row.position}",
+        times=f"{_clock(starts, now)} to {_clock(ends, now)}",
+        machine=resources.machine_codes[resources.index[machine]],
+    )
+
+
+def _clock(moment: datetime, now: datetime) -> str:
+    return absolute(moment, today=day_of(now), clock=True)
+
+
+def _lanes(by_machine: dict[int, list[Bar]], resources: Resources) -> list[Lane]:
+    """Machines by work centre; machines out of service only where something stands on them."""
+    lanes: list[Lane] = []
+    pooled = {at for pool in resources.pools.values() for at in pool}
+    for centre, (_, name) in resources.centres.items():
+        here = [
+            at
+            for at, machine in enumerate(resources.machines)
+            if machine.centre == centre and (at in pooled or resources.machine_ids[at] in by_machine)
+        ]
+        for number, at in enumerate(sorted(here, key=lambda at: resources.machine_codes[at])):
+            machine_id, machine = resources.machine_ids[at], resources.machines[at]
+            bars = by_machine.get(machine_id, [])
+            lanes.append(Lane(resources.machine_codes[at], name, number == 0, machine.calendar, bars))
+    return lanes
+
+
+def _ticks(window: Window) -> list[tuple[float, str]]:
+    if window.days == 1:
+        hours = [window.begin + timedelta(hours=hour) for hour in range(0, 24, 3)]
+        return [(window.share(minute_of(each)), f"{timezone.localtime(each):%H:%M}") for each in hours]
+    step = 1 if window.days <= 14 else 7
+    days = [window.moved(number) for number in range(0, window.days, step)]
+    return [(window.share(minute_of(each.begin)), absolute(each.first, today=window.first)) for each in days]
+
+
+def _closed(windows: Any, window: Window) -> list[tuple[float, float]]:
+    """The times a calendar is closed within the window; breaks are too short to show."""
+    begin, end = minute_of(window.begin), minute_of(window.end)
+    inside = windows[(windows["end"] > begin) & (windows["start"] < end)]
+    edges = [begin, *(edge for row in inside.tolist() for edge in row[:2]), end]
+    spans = [(edges[at], edges[at + 1]) for at in range(0, len(edges), 2)]
+    return [
+        (window.share(first), round(window.share(last) - window.share(first), 3))
+        for first, last in spans
+        if last - first > 60
+    ]

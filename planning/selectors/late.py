@@ -1,0 +1,100 @@
+"""Late jobs, and what binds each of them: material, queue or the work itself."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from django.db.models import F, OuterRef, Subquery
+
+from kernel.formats import absolute, day_of, duration
+from orders.models import OrderLine
+from planning.models import Operation, Requirement
+
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True)
+class LateJob:
+    """A job whose forecast lies behind its promise, with the binding reason in words."""
+
+    line: OrderLine
+    kind: str
+    reason: str
+
+    @property
+    def slip(self) -> timedelta:
+        """How late it will be."""
+        if self.line.forecast_at is None or self.line.promised_at is None:
+            return timedelta()
+        return self.line.forecast_at - self.line.promised_at
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A stretch of a job's way to its end: what it is spent on, how long, and in words."""
+
+    kind: str
+    length: timedelta
+    words: str
+
+
+def late_jobs(now: datetime, *, shown: int = SHOWN) -> tuple[list[LateJob], int]:
+    """The latest jobs, worst slip first, and how many there are in all. Two or three statements."""
+    late = OrderLine.objects.late()
+    slip = F("forecast_at") - F("promised_at")
+    lines = list(late.select_related("order__customer", "product").order_by(slip.desc(), "id")[: shown + 1])
+    total = len(lines) if len(lines) <= shown else late.count()
+    del lines[shown:]
+    operations = _open_operations([line.id for line in lines])
+    return [_explained(line, operations.get(line.id, []), now) for line in lines], total
+
+
+def _open_operations(line_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The open operations of each job in their order, with the last material they wait for."""
+    missing = Requirement.objects.short().filter(operation=OuterRef("pk"), cancelled_at=None)
+    last = missing.order_by(F("expected_at").desc(nulls_last=True))
+    rows = (
+        Operation.objects.open()
+        .filter(line__in=line_ids)
+        .select_related("machine__work_centre")
+        .annotate(item=Subquery(last.values("item__number")[:1]))
+        .annotate(item_expected=Subquery(last.values("expected_at")[:1]))
+        .order_by("line_id", "loop", "sequence")
+    )
+    return {line_id: list(found) for line_id, found in groupby(rows, key=lambda row: row.line_id)}
+
+
+def _explained(line: OrderLine, operations: Sequence[Any], now: datetime) -> LateJob:
+    if line.held:
+        return LateJob(line, "hold", f"On hold: {line.hold_reason}")
+    nowhere = [each for each in operations if each.machine is None]
+    if nowhere:
+        words = nowhere[0].unplanned_reason or f"{nowhere[0]} waits for the next replan"
+        return LateJob(line, "plan", words)
+    if not operations:
+        return LateJob(
+            line, "stage", f"All operations are done: it stands in {line.state_info.label.lower()}"
+        )
+    binding = max(_waits(operations, now), key=lambda wait: wait.length)
+    return LateJob(line, binding.kind, binding.words)
+
+
+def _waits(operations: Sequence[Any], now: datetime) -> Iterable[Wait]:
+    """What the time from now to the end of a planned job is spent on."""
+    reached, work = now, timedelta()
+    for each in operations:
+        start, end = max(now, each.during.lower), max(now, each.during.upper)
+        waited_until = min(max(each.item_expected or reached, reached), max(start, reached))
+        if each.item and each.item_expected:
+            day = absolute(each.item_expected, today=day_of(now))
+            yield Wait(
+                "material", waited_until - reached, f"Material: {each} waits for {each.item}, expected {day}"
+            )
+        queue = max(start - waited_until, timedelta())
+        centre = each.machine.work_centre
+        yield Wait("queue", queue, f"Queue: {each} waits {duration(queue)} for {centre.name}")
+        work += max(end - start, timedelta())
+        reached = max(reached, end)
+    yield Wait("work", work, f"Duration: the remaining operations take {duration(work)} in all")

@@ -1,0 +1,102 @@
+"""Load per work centre and week: planned minutes against capacity."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+from django.db.models import F, Sum
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from planning.engine.calendars import Windows
+from planning.models import Operation
+from planning.selectors.moments import minute_of
+from planning.selectors.resources import Resources
+
+WEEKS: Final = 4
+
+
+@dataclass(frozen=True)
+class WeekLoad:
+    """One week of one work centre, in minutes; of the running week only what is left counts as capacity."""
+
+    week: int
+    planned: int
+    capacity: int
+
+    @property
+    def percent(self) -> int:
+        """Planned of capacity; 100 where there is work but no capacity."""
+        if self.capacity:
+            return round(100 * self.planned / self.capacity)
+        return 100 if self.planned else 0
+
+    @property
+    def word(self) -> str:
+        """The load in a word."""
+        if self.planned > self.capacity:
+            return "over capacity"
+        if not self.planned:
+            return "free"
+        return "tight" if self.percent >= 90 else "room left"
+
+
+@dataclass(frozen=True)
+class CentreLoad:
+    """The next weeks of one work centre."""
+
+    code: str
+    name: str
+    machines: int
+    weeks: list[WeekLoad]
+
+
+def load_per_centre(resources: Resources, now: datetime) -> list[CentreLoad]:
+    """Every work centre with its next weeks: an operation counts in the week it starts in. One statement."""
+    local = timezone.localtime(now)
+    monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    begins = [monday + timedelta(weeks=number) for number in range(WEEKS + 1)]
+    planned = _planned(begins)
+    edges = [max(minute_of(now), minute_of(begin)) for begin in begins]
+    return [
+        CentreLoad(
+            *resources.centres[centre],
+            machines,
+            [
+                WeekLoad(
+                    begins[number].isocalendar().week,
+                    planned.get((centre, begins[number].date().isoformat()), 0),
+                    machines * (worked[number + 1] - worked[number]),
+                )
+                for number in range(WEEKS)
+            ],
+        )
+        for centre, (windows, machines) in resources.capacity.items()
+        for worked in [worked_until(windows, edges)]
+    ]
+
+
+def worked_until(windows: Windows, moments: list[int]) -> list[int]:
+    """The working minutes of a calendar before each of these moments."""
+    if not len(windows):
+        return [0] * len(moments)
+    at = np.array(moments)
+    row = np.clip(np.searchsorted(windows["start"], at, side="right") - 1, 0, None)
+    inside = np.clip(np.minimum(at, windows["end"][row]) - windows["start"][row], 0, None)
+    minutes: list[int] = (windows["before"][row] + inside).tolist()
+    return minutes
+
+
+def _planned(begins: list[datetime]) -> dict[tuple[int, str], int]:
+    """Set-up and run minutes of open operations by work centre and Monday."""
+    rows = (
+        Operation.objects.open()
+        .filter(during__startswith__gte=begins[0], during__startswith__lt=begins[-1])
+        .annotate(week=TruncWeek("during__startswith"))
+        .values("machine__work_centre_id", "week")
+        .annotate(minutes=Sum(F("setup_minutes") + F("run_minutes")))
+        .order_by()
+        .values_list("machine__work_centre_id", "week", "minutes")
+    )
+    return {(centre, timezone.localtime(week).date().isoformat()): minutes for centre, week, minutes in rows}
