@@ -1,0 +1,81 @@
+"""Input of the resource pages."""
+
+from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+from django import forms
+
+from planning import engine
+from planning.models import Calendar, Shift
+
+ANY_MONDAY = date(2026, 1, 5)
+WEEKDAYS = list(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
+
+
+class CalendarForm(forms.ModelForm[Calendar]):
+    """A calendar whose zone and holidays exist."""
+
+    class Meta:
+        model = Calendar
+        fields = ("code", "name", "timezone", "country", "subdivision")
+
+    def clean_timezone(self) -> str:
+        """The zone is one the clocks of the world know."""
+        name: str = self.cleaned_data["timezone"]
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise forms.ValidationError(
+                f"Time zone {name} is unknown. Write one like Europe/Berlin."
+            ) from error
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """Country and subdivision have public holidays we know."""
+        cleaned = super().clean() or self.cleaned_data
+        country, subdivision = cleaned.get("country"), cleaned.get("subdivision")
+        if country:
+            try:
+                holidays.country_holidays(country, subdiv=subdivision or None)
+            except NotImplementedError as error:
+                unknown = (
+                    "Its public holidays are not known. Write codes like DE and BE, or leave both empty."
+                )
+                raise forms.ValidationError({"country": unknown}) from error
+        return cleaned
+
+
+class ShiftForm(forms.ModelForm[Shift]):
+    """A shift with chosen weekdays and a break that lies within it."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Shift
+        fields = ("name", "weekdays", "starts", "ends", "break_starts", "break_ends")
+
+    def clean(self) -> dict[str, Any]:
+        """The engine can build it."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("break_starts"), cleaned.get("break_ends")
+        if (first is None) != (last is None):
+            raise forms.ValidationError(
+                {"break_ends": "A break has a start and an end. Fill in both or none."}
+            )
+        if cleaned.get("starts") is None or cleaned.get("ends") is None or first is None or last is None:
+            return cleaned
+        try:
+            breaks = ((_minute(first), _minute(last)),)
+            shift = engine.Shift(0, _minute(cleaned["starts"]), _minute(cleaned["ends"]), breaks)
+            engine.build_windows(engine.Pattern("UTC", (shift,)), ANY_MONDAY, ANY_MONDAY, 0)
+        except ValueError as error:
+            raise forms.ValidationError({"break_starts": "The break lies outside its shift."}) from error
+        return cleaned
+
+
+def _minute(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
