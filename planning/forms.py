@@ -27,9 +27,8 @@ class CalendarForm(forms.ModelForm[Calendar]):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise forms.ValidationError(
-                f"Time zone {name} is unknown. Write one like Europe/Berlin."
-            ) from error
+            unknown = f"Time zone {name} is unknown. Write one like Europe/Berlin."
+            raise forms.ValidationError(unknown) from error
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -40,9 +39,7 @@ class CalendarForm(forms.ModelForm[Calendar]):
             try:
                 holidays.country_holidays(country, subdiv=subdivision or None)
             except NotImplementedError as error:
-                unknown = (
-                    "Its public holidays are not known. Write codes like DE and BE, or leave both empty."
-                )
+                unknown = "Its holidays are not known. Write codes like DE and BE, or leave both empty."
                 raise forms.ValidationError({"country": unknown}) from error
         return cleaned
 
@@ -63,9 +60,7 @@ class ShiftForm(forms.ModelForm[Shift]):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("break_starts"), cleaned.get("break_ends")
         if (first is None) != (last is None):
-            raise forms.ValidationError(
-                {"break_ends": "A break has a start and an end. Fill in both or none."}
-            )
+            raise forms.ValidationError({"break_ends": "A break has a start and an end: fill in both."})
         if cleaned.get("starts") is None or cleaned.get("ends") is None or first is None or last is None:
             return cleaned
         try:
