@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -10,6 +11,7 @@ from typing import Final, Protocol
 from mto.embedded.process import StartFailed, spawn, stop
 
 PERIOD: Final = 0.25
+STOP_SECONDS: Final = 10.0
 LONGEST_PAUSE: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 Say = Callable[[str], None]
@@ -44,9 +46,9 @@ class Program:
         self.process = spawn(self.argv, log=self.log, env=self.env)
 
     def stop(self) -> None:
-        """Ask it to finish what it has in hand, and wait."""
+        """Ask it to finish what it has in hand, and wait; what is cut off here is woken again."""
         if self.process:
-            stop(self.process.pid)
+            stop(self.process.pid, patience=STOP_SECONDS)
             self.process.wait()
             self.process = None
 
@@ -90,10 +92,15 @@ class Supervisor:
                 self._look_after(watch)
 
     def stop(self) -> None:
-        """Stop all, last started first."""
+        """Stop our programs together, then the services they lean on, last started first."""
         self.stopping = True
-        for watch in reversed(self.watched):
-            watch.unit.stop()
+        units = [watch.unit for watch in reversed(self.watched)]
+        programs = [unit for unit in units if isinstance(unit, Program)]
+        with ThreadPoolExecutor(max_workers=max(1, len(programs))) as together:
+            list(together.map(Program.stop, programs))
+        for unit in units:
+            if unit not in programs:
+                unit.stop()
         self.watched.clear()
 
     def _look_after(self, watch: Watch) -> None:
