@@ -109,5 +109,7 @@ def _floors(lines: Sequence[OrderLine]) -> list[Floor]:
     )
     by_line: dict[int, list[Operation]] = {}
     for operation in operations:
-        by_line.setdefault(operation.line_id, []).append(operation)
+        shown: Any = operation
+        shown.planned_minutes = operation.setup_minutes + operation.run_minutes
+        by_line.setdefault(operation.line_id, []).append(shown)
     return [Floor(line, getattr(line, "work_order", None), tuple(by_line.get(line.id, ()))) for line in lines]
