@@ -1,5 +1,6 @@
 """The operator's page: choose a work centre, see one job and its next action."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -47,17 +48,22 @@ def show_terminal(
     )
     if refusal is None and unchanged(request, shown.version):
         return no_change()
-    context = {
-        "terminal": shown,
-        "here": address(request, work_centre),
-        "machine": request.GET.get("machine", ""),
-        "refusal": refusal and refusal_words(refusal),
-        "may_act": isinstance(request.user, User) and request.user.has_role("operator", "manager"),
-    }
+    context = _context(request, shown, refusal)
     status = refusal.status if refusal else 200
     response = render_page(request, "production/terminal.html", context, partial="terminal", status=status)
     response.set_cookie(REMEMBERED, work_centre.code, max_age=A_YEAR, samesite="Lax", httponly=True)
     return response
+
+
+def _context(request: HttpRequest, shown: selectors.Terminal, refusal: Refused | None) -> dict[str, Any]:
+    person = request.user
+    return {
+        "terminal": shown,
+        "here": address(request, shown.work_centre),
+        "machine": request.GET.get("machine", ""),
+        "refusal": refusal and refusal_words(refusal),
+        "may_act": isinstance(person, User) and person.has_role("operator", "manager"),
+    }
 
 
 def address(request: HttpRequest, work_centre: WorkCentre) -> str:

@@ -33,7 +33,7 @@ def dropped(db: None) -> ScrapReason:
 
 
 @pytest.fixture
-def browser(client: Client, olga: User) -> Client:
+def tablet(client: Client, olga: User) -> Client:
     """Olga's tablet."""
     client.force_login(olga)
     return client

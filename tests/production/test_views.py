@@ -20,117 +20,117 @@ SPECIFICATION: list[dict[str, object]] = [
 HTMX = {"HX-Request": "true", "HX-Target": "terminal"}
 
 
-def test_the_chooser_counts_what_waits_and_remembers_the_choice(shop: Shop, browser: Client) -> None:
+def test_the_chooser_counts_what_waits_and_remembers_the_choice(shop: Shop, tablet: Client) -> None:
     _, (cut, _) = released(shop)
     Operation.objects.filter(id=cut.id).update(
         machine=shop.machines["CUT-1"], during=(MONDAY, MONDAY + timedelta(hours=1))
     )
-    assert b"1 ready" in browser.get("/production/").content
-    browser.get("/production/work-centre/WC-CUT/")
-    assert browser.get("/production/").headers["Location"] == "/production/work-centre/WC-CUT/"
-    assert browser.get("/production/?choose=1").status_code == 200
+    assert b"1 ready" in tablet.get("/production/").content
+    tablet.get("/production/work-centre/WC-CUT/")
+    assert tablet.get("/production/").headers["Location"] == "/production/work-centre/WC-CUT/"
+    assert tablet.get("/production/?choose=1").status_code == 200
 
 
-def test_the_terminal_shows_one_job_with_one_next_action(shop: Shop, browser: Client) -> None:
+def test_the_terminal_shows_one_job_with_one_next_action(shop: Shop, tablet: Client) -> None:
     line, _ = released(shop, specification=SPECIFICATION)
-    page = browser.get("/production/work-centre/WC-CUT/").content.decode()
+    page = tablet.get("/production/work-centre/WC-CUT/").content.decode()
     assert page.count("btn-primary") == 1
     assert "Start operation 10" in page
     assert "64 GB ECC" in page
     assert str(line.order) in page
 
 
-def test_start_answers_the_running_job_in_place(shop: Shop, browser: Client) -> None:
+def test_start_answers_the_running_job_in_place(shop: Shop, tablet: Client) -> None:
     _, (cut, _) = released(shop)
-    answer = browser.post(f"/production/operations/{cut.id}/start/?operation={cut.id}", headers=HTMX)
+    answer = tablet.post(f"/production/operations/{cut.id}/start/?operation={cut.id}", headers=HTMX)
     page = answer.content.decode()
     assert "Finish operation 10" in page
     assert "Pause operation 10" in page
     assert "<html" not in page
 
 
-def test_starting_without_scripts_comes_back_to_the_job(shop: Shop, browser: Client) -> None:
+def test_starting_without_scripts_comes_back_to_the_job(shop: Shop, tablet: Client) -> None:
     _, (cut, _) = released(shop)
-    answer = browser.post(f"/production/operations/{cut.id}/start/")
+    answer = tablet.post(f"/production/operations/{cut.id}/start/")
     assert answer.headers["Location"] == f"/production/work-centre/WC-CUT/?operation={cut.id}"
 
 
-def test_a_conflict_is_said_above_the_job(shop: Shop, browser: Client, olga: User) -> None:
+def test_a_conflict_is_said_above_the_job(shop: Shop, tablet: Client, olga: User) -> None:
     _, (cut, _) = released(shop)
     start(operation=cut, by=olga)
-    answer = browser.post(f"/production/operations/{cut.id}/start/", headers=HTMX)
+    answer = tablet.post(f"/production/operations/{cut.id}/start/", headers=HTMX)
     assert answer.status_code == 409
     assert "Pause or finish it instead." in answer.content.decode()
 
 
-def test_pause_offers_to_resume(shop: Shop, browser: Client, olga: User) -> None:
+def test_pause_offers_to_resume(shop: Shop, tablet: Client, olga: User) -> None:
     _, (cut, _) = released(shop)
     start(operation=cut, by=olga)
-    answer = browser.post(f"/production/operations/{cut.id}/pause/", headers=HTMX)
+    answer = tablet.post(f"/production/operations/{cut.id}/pause/", headers=HTMX)
     assert "Resume operation 10" in answer.content.decode()
 
 
-def test_a_held_job_shows_its_hold_and_no_action(shop: Shop, browser: Client) -> None:
+def test_a_held_job_shows_its_hold_and_no_action(shop: Shop, tablet: Client) -> None:
     line, _ = released(shop)
     OrderLine.objects.filter(id=line.id).update(held_at=MONDAY, hold_reason="Customer asks")
-    page = browser.get("/production/work-centre/WC-CUT/").content.decode()
+    page = tablet.get("/production/work-centre/WC-CUT/").content.decode()
     assert "On hold: Customer asks" in page
     assert "Start operation" not in page
 
 
-def test_what_is_blocked_says_by_which_material_and_until_when(shop: Shop, browser: Client) -> None:
+def test_what_is_blocked_says_by_which_material_and_until_when(shop: Shop, tablet: Client) -> None:
     line = make_job(shop, state="production")
     cut, _ = make_operations(shop, line)
     require(cut, shop.items["steel"], "5", "2")
     Requirement.objects.update(expected_at=timezone.now() + timedelta(days=400))
     release_jobs(moves=[move_of(line)])
-    page = browser.get("/production/work-centre/WC-CUT/").content.decode()
+    page = tablet.get("/production/work-centre/WC-CUT/").content.decode()
     assert "Waits for 3\u202fkg STEEL, expected" in page
 
 
-def test_material_that_is_here_but_not_issued_is_said(shop: Shop, browser: Client) -> None:
+def test_material_that_is_here_but_not_issued_is_said(shop: Shop, tablet: Client) -> None:
     _, (cut, _) = released(shop)
     require(cut, shop.items["steel"], "5", "5")
-    page = browser.get("/production/work-centre/WC-CUT/").content.decode()
+    page = tablet.get("/production/work-centre/WC-CUT/").content.decode()
     assert "Issue the material below." in page
     assert "Start operation" not in page
 
 
-def test_what_waits_for_the_operation_before_says_so(shop: Shop, browser: Client) -> None:
+def test_what_waits_for_the_operation_before_says_so(shop: Shop, tablet: Client) -> None:
     released(shop)
-    page = browser.get("/production/work-centre/WC-FIT/").content.decode()
+    page = tablet.get("/production/work-centre/WC-FIT/").content.decode()
     assert "Waits for Op 10 Cut" in page
 
 
-def test_polling_answers_nothing_while_nothing_changed(shop: Shop, browser: Client, olga: User) -> None:
+def test_polling_answers_nothing_while_nothing_changed(shop: Shop, tablet: Client, olga: User) -> None:
     _, (cut, _) = released(shop)
-    page = browser.get("/production/work-centre/WC-CUT/")
+    page = tablet.get("/production/work-centre/WC-CUT/")
     seen = page.context["terminal"].version
     url = f"/production/work-centre/WC-CUT/?seen={seen}"
-    assert browser.get(url, headers=HTMX).status_code == 204
+    assert tablet.get(url, headers=HTMX).status_code == 204
     start(operation=cut, by=olga)
-    assert browser.get(url, headers=HTMX).status_code == 200
+    assert tablet.get(url, headers=HTMX).status_code == 200
 
 
-def test_one_machine_can_be_chosen(shop: Shop, browser: Client) -> None:
+def test_one_machine_can_be_chosen(shop: Shop, tablet: Client) -> None:
     _, (cut, _) = released(shop)
-    browser.post(f"/production/operations/{cut.id}/start/?machine=CUT-2")
+    tablet.post(f"/production/operations/{cut.id}/start/?machine=CUT-2")
     assert Operation.objects.get(id=cut.id).worked_on == shop.machines["CUT-2"]
 
 
 @pytest.mark.parametrize("query", ["operation=x", "operation=999999", "page=x", "page=99", "machine=NO"])
-def test_a_senseless_address_still_shows_the_page(shop: Shop, browser: Client, query: str) -> None:
+def test_a_senseless_address_still_shows_the_page(shop: Shop, tablet: Client, query: str) -> None:
     released(shop)
-    assert browser.get(f"/production/work-centre/WC-CUT/?{query}").status_code == 200
+    assert tablet.get(f"/production/work-centre/WC-CUT/?{query}").status_code == 200
 
 
-def test_a_scanned_code_opens_the_operation_at_its_work_centre(shop: Shop, browser: Client) -> None:
+def test_a_scanned_code_opens_the_operation_at_its_work_centre(shop: Shop, tablet: Client) -> None:
     _, (cut, _) = released(shop)
-    answer = browser.get(f"/production/operations/{cut.id}/")
+    answer = tablet.get(f"/production/operations/{cut.id}/")
     assert answer.headers["Location"] == f"/production/work-centre/WC-CUT/?operation={cut.id}"
 
 
-def test_unknown_things_are_not_found(shop: Shop, browser: Client) -> None:
+def test_unknown_things_are_not_found(shop: Shop, tablet: Client) -> None:
     for path in (
         "work-centre/X/",
         "operations/99/",
@@ -138,17 +138,17 @@ def test_unknown_things_are_not_found(shop: Shop, browser: Client) -> None:
         "work-orders/X/traveller/",
         "order/X/panel/",
     ):
-        assert browser.get(f"/production/{path}").status_code == 404
+        assert tablet.get(f"/production/{path}").status_code == 404
 
 
 def test_the_finish_form_counts_and_comes_back(
-    shop: Shop, browser: Client, olga: User, dropped: ScrapReason
+    shop: Shop, tablet: Client, olga: User, dropped: ScrapReason
 ) -> None:
     _, (cut, _) = released(shop, quantity=3)
     start(operation=cut, by=olga)
-    assert b'value="3"' in browser.get(f"/production/operations/{cut.id}/finish/").content
+    assert b'value="3"' in tablet.get(f"/production/operations/{cut.id}/finish/").content
     counts = {"good": 2, "scrapped": 1, "scrap_reason": dropped.id, "note": "edge"}
-    answer = browser.post(f"/production/operations/{cut.id}/finish/", counts, follow=True)
+    answer = tablet.post(f"/production/operations/{cut.id}/finish/", counts, follow=True)
     entry = TimeEntry.objects.get(operation=cut)
     assert "Op 20 Fit can start" in answer.content.decode()
     assert (entry.good, entry.scrapped, entry.note) == (2, 1, "edge")
@@ -167,11 +167,11 @@ def test_the_finish_form_counts_and_comes_back(
     ],
 )
 def test_a_refused_finish_says_why_and_keeps_what_was_entered(
-    shop: Shop, browser: Client, olga: User, counts: dict[str, str], words: str
+    shop: Shop, tablet: Client, olga: User, counts: dict[str, str], words: str
 ) -> None:
     _, (cut, _) = released(shop, quantity=3)
     start(operation=cut, by=olga)
-    answer = browser.post(f"/production/operations/{cut.id}/finish/", counts)
+    answer = tablet.post(f"/production/operations/{cut.id}/finish/", counts)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert words in page
@@ -179,9 +179,9 @@ def test_a_refused_finish_says_why_and_keeps_what_was_entered(
     assert Operation.objects.get(id=cut.id).status == "running"
 
 
-def test_finishing_what_does_not_run_is_refused(shop: Shop, browser: Client) -> None:
+def test_finishing_what_does_not_run_is_refused(shop: Shop, tablet: Client) -> None:
     _, (cut, _) = released(shop)
-    answer = browser.post(f"/production/operations/{cut.id}/finish/", {"good": 1, "scrapped": 0})
+    answer = tablet.post(f"/production/operations/{cut.id}/finish/", {"good": 1, "scrapped": 0})
     assert answer.status_code == 422
     assert "Start it first." in answer.content.decode()
 
@@ -225,37 +225,37 @@ def many(shop: Shop, jobs: int) -> None:
     ],
 )
 def test_lists_take_at_most_twelve_queries_at_any_size(
-    shop: Shop, browser: Client, django_assert_max_num_queries: DjangoAssertNumQueries, path: str
+    shop: Shop, tablet: Client, django_assert_max_num_queries: DjangoAssertNumQueries, path: str
 ) -> None:
     many(shop, 60)
     with django_assert_max_num_queries(12):
-        assert browser.get(path).status_code == 200
+        assert tablet.get(path).status_code == 200
 
 
-def test_the_queue_has_pages(shop: Shop, browser: Client) -> None:
+def test_the_queue_has_pages(shop: Shop, tablet: Client) -> None:
     many(shop, 25)
-    page = browser.get("/production/work-centre/WC-CUT/?page=2").context["terminal"]
+    page = tablet.get("/production/work-centre/WC-CUT/?page=2").context["terminal"]
     assert len(page.queue) == 5
     assert page.page.paginator.count == 25
 
 
-def test_work_orders_are_found_by_customer_and_number(shop: Shop, browser: Client) -> None:
+def test_work_orders_are_found_by_customer_and_number(shop: Shop, tablet: Client) -> None:
     line, _ = released(shop)
     released(shop)
     number = line.work_order.number
-    page = browser.get(f"/production/work-orders/?q={number}").content.decode()
+    page = tablet.get(f"/production/work-orders/?q={number}").content.decode()
     assert number in page
     assert page.count("row-link") == 1
-    assert "No work order fits" in browser.get("/production/work-orders/?q=zzz").content.decode()
+    assert "No work order fits" in tablet.get("/production/work-orders/?q=zzz").content.decode()
 
 
 def test_the_work_order_page_tells_who_when_and_what_was_scrapped(
-    shop: Shop, browser: Client, olga: User, dropped: ScrapReason
+    shop: Shop, tablet: Client, olga: User, dropped: ScrapReason
 ) -> None:
     line, (cut, _) = released(shop, quantity=2)
     start(operation=cut, by=olga)
     finish(operation=cut, good=1, scrapped=1, scrap_reason=dropped, by=olga)
-    page = browser.get(f"/production/work-orders/{line.work_order.number}/").content.decode()
+    page = tablet.get(f"/production/work-orders/{line.work_order.number}/").content.decode()
     for word in ("Olga", "Dropped", "1 scrapped piece at Op 10 Cut", "Settle replacement"):
         assert word in page
 
@@ -272,23 +272,23 @@ def test_the_planner_settles_the_replacement(
     assert not WorkItem.objects.waiting().filter(key=f"scrap:{cut.id}").exists()
 
 
-def test_the_traveller_carries_specification_and_a_code_per_operation(shop: Shop, browser: Client) -> None:
+def test_the_traveller_carries_specification_and_a_code_per_operation(shop: Shop, tablet: Client) -> None:
     line, _ = released(shop, specification=SPECIFICATION)
-    page = browser.get(f"/production/work-orders/{line.work_order.number}/traveller/").content.decode()
+    page = tablet.get(f"/production/work-orders/{line.work_order.number}/traveller/").content.decode()
     assert page.count("data:image/svg+xml") == 3
     assert "64 GB ECC" in page
     assert "revision 1" in page
 
 
-def test_the_panel_is_a_part_for_htmx_and_a_page_by_itself(shop: Shop, browser: Client) -> None:
+def test_the_panel_is_a_part_for_htmx_and_a_page_by_itself(shop: Shop, tablet: Client) -> None:
     line, _ = released(shop)
     path = f"/production/order/{line.order}/panel/"
-    part = browser.get(path, headers={"HX-Request": "true"}).content.decode()
+    part = tablet.get(path, headers={"HX-Request": "true"}).content.decode()
     assert line.work_order.number in part
     assert "<html" not in part
-    assert "<html" in browser.get(path).content.decode()
+    assert "<html" in tablet.get(path).content.decode()
 
 
-def test_the_panel_says_what_is_not_released_yet(shop: Shop, browser: Client) -> None:
+def test_the_panel_says_what_is_not_released_yet(shop: Shop, tablet: Client) -> None:
     line = make_job(shop, state="planning")
-    assert b"not released to the floor yet" in browser.get(f"/production/order/{line.order}/panel/").content
+    assert b"not released to the floor yet" in tablet.get(f"/production/order/{line.order}/panel/").content

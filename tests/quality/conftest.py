@@ -20,7 +20,7 @@ def ines(db: None) -> User:
 
 
 @pytest.fixture
-def browser(client: Client, ines: User) -> Client:
+def tablet(client: Client, ines: User) -> Client:
     """Ines' tablet."""
     client.force_login(ines)
     return client
