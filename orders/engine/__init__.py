@@ -25,6 +25,7 @@ from orders.engine.model import (
     StepRow,
 )
 from orders.engine.pricing import Price, PriceStep, price
+from orders.engine.proving import prove_product
 
 __all__ = [
     "QUANTITY",
@@ -52,6 +53,7 @@ __all__ = [
     "configure",
     "explode",
     "price",
+    "prove_product",
     "shown",
     "specification",
     "unit_cost",

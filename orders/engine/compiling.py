@@ -153,8 +153,9 @@ class _Compiler:
     def __init__(self, model: ProductModel) -> None:
         self.model = model
         self.faults = structure_faults(model)
-        self.scope = self._scope({})
-        self.with_quantity = self._scope({QUANTITY: NUMBER})
+        types = self._types()
+        self.scope = Scope(types)
+        self.with_quantity = Scope(types | {QUANTITY: NUMBER})
 
     def product(self) -> CompiledProduct:
         """The whole, or ModelRefused."""
@@ -173,17 +174,20 @@ class _Compiler:
             raise ModelRefused(self.faults, self.model.code)
         return compiled
 
-    def _scope(self, more: dict[str, Type]) -> Scope:
+    def _types(self) -> dict[str, Type]:
+        """What can be chosen, by name; a row that cannot be named or typed is a fault."""
         types: dict[str, Type] = {}
         for row in self.model.choices:
+            field = "attributes"
             try:
-                Scope({row.code: (kind := _type(row))})
+                kind = _type(row)
+                field = "code"
+                Scope({row.code: kind})
             except Refused as error:
-                fault = Fault(f"{_noun(row)} {row.code}", "code", error.message, error.remedy)
-                self.faults += [] if fault in self.faults else [fault]
+                self.faults.append(Fault(f"{_noun(row)} {row.code}", field, error.message, error.remedy))
             else:
                 types[row.code] = kind
-        return Scope(types | more)
+        return types
 
     def _formula(self, row: str, field: str, source: str, expects: Type | None = NUMBER) -> Formula | None:
         scope = self.scope if row.startswith("Rule") else self.with_quantity

@@ -5,17 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from kernel.errors import Refused
-from orders.engine import (
-    CompiledProduct,
-    Fault,
-    FormulaFailed,
-    ModelRefused,
-    compile_product,
-    configure,
-    explode,
-    price,
-)
+from orders.engine import CompiledProduct, prove_product
 from orders.models import Product
 from orders.selectors import product_model
 
@@ -38,32 +28,8 @@ def publish_product(*, product: Product, now: datetime | None = None) -> Product
 
 
 def check_product(product: Product) -> CompiledProduct:
-    """Compile the product and try its default configuration; ModelRefused lists every fault."""
-    compiled = compile_product(product_model(product))
-    configuration = configure(compiled, {}, look_ahead=False)
-    broken = [problem for problem in configuration.problems if problem.choices]
-    if broken:
-        faults = [
-            Fault("Default choices", problem.field, problem.message, problem.remedy) for problem in broken
-        ]
-        raise ModelRefused(faults, product.code)
-    if configuration.valid:
-        _try(compiled, product)
-    return compiled
-
-
-def _try(compiled: CompiledProduct, product: Product) -> None:
-    """What fails with the default choices would fail with the first order."""
-    configuration = configure(compiled, {}, look_ahead=False)
-    try:
-        price(compiled, configuration, 1)
-        explode(compiled, configuration, 1)
-    except FormulaFailed as error:
-        raise ModelRefused([error.fault], product.code) from None
-    except Refused as error:
-        raise ModelRefused(
-            [Fault("Default choices", "", error.message, error.remedy)], product.code
-        ) from None
+    """Prove the model as it stands, published or not; ModelRefused lists every fault."""
+    return prove_product(product_model(product))
 
 
 def retire_product(*, product: Product) -> None:

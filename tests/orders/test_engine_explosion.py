@@ -1,0 +1,140 @@
+"""A configuration becomes materials, operations, checks and a specification."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from kernel.errors import Refused
+from orders.engine import FormulaFailed, Release, configure, explode, unit_cost
+from tests.orders import models
+
+MODEL = models.WORKSTATION
+
+
+def released(quantity: int = 1, changes: dict[str, object] | None = None, **choices: object) -> Release:
+    compiled = models.compiled(**(changes or {}))
+    return explode(compiled, configure(compiled, choices), quantity)
+
+
+def needed(release: Release) -> dict[object, object]:
+    return {row["item"]: row["quantity"] for row in release.bom}
+
+
+def test_quantities_are_those_of_the_whole_job_and_zero_lines_fall_away() -> None:
+    assert needed(released(3)) == {"BOARD": "3", "DIMM": "6", "PASTE": "4.5"}
+
+
+def test_conditions_and_formulas_add_lines() -> None:
+    assert needed(released(2, TAG="A1", QUIET=True)) == {
+        "BOARD": "2", "DIMM": "4", "PASTE": "3", "MAT": "2", "PLATE": "2",
+    }  # fmt: skip
+
+
+def test_pieces_are_rounded_up_for_the_whole_job() -> None:
+    bom = (replace(MODEL.bom[0], quantity="0.5"), replace(MODEL.bom[2], quantity="1 / 3"))
+    assert needed(released(3, {"bom": bom})) == {"BOARD": "2", "PASTE": "1.0000".rstrip("0").rstrip(".")}
+
+
+def test_a_bom_row_has_everything_procurement_needs() -> None:
+    assert released(2).bom[1] == {
+        "find_number": 20,
+        "item_id": 2,
+        "item": "DIMM",
+        "description": "Memory module",
+        "quantity": "4",
+        "unit": "pcs",
+        "operation": 10,
+    }
+
+
+def test_run_times_are_per_piece_or_per_lot_and_rounded_up_to_minutes() -> None:
+    times = [
+        (row["sequence"], row["setup_minutes"], row["run_minutes"]) for row in released(3, RAM=3).routing
+    ]
+    assert times == [(10, 5, 50), (30, 0, 240)]
+
+
+def test_a_routing_row_has_everything_planning_needs() -> None:
+    assert released(1, TAG="A1").routing[1] == {
+        "sequence": 20,
+        "name": "Engrave",
+        "process_id": 8,
+        "process": "LASER",
+        "setup_minutes": 3,
+        "run_minutes": 6,
+        "unattended": False,
+        "setup_family": "",
+        "instructions": "As ordered.",
+    }
+    assert released().routing[0]["setup_family"] == "C08"
+
+
+def test_a_material_whose_operation_is_not_needed_goes_to_the_next_one() -> None:
+    rows = {row["item"]: row["operation"] for row in released(QUIET=True).bom}
+    assert rows["MAT"] == 30
+
+
+def test_an_operation_without_time_falls_away() -> None:
+    idle = replace(MODEL.routing[2], run_minutes="0")
+    release = released(changes={"routing": (MODEL.routing[0], idle), "bom": ()})
+    assert [row["sequence"] for row in release.routing] == [10]
+
+
+def test_a_product_without_any_operation_is_refused() -> None:
+    never = replace(MODEL.routing[0], condition="RAM > 100")
+    with pytest.raises(Refused, match="needs no operation"):
+        released(changes={"routing": (never,), "bom": MODEL.bom[:1]})
+
+
+def test_characteristics_take_their_limits_from_the_order() -> None:
+    memory, noise = released(QUIET=True).characteristics
+    assert (memory["expected"], memory["key"]) == ("2", True)
+    assert (noise["lower"], noise["upper"], noise["unit"]) == (None, "32", "dB")
+    assert released(TAG="A1").characteristics[2]["expected"] == "A1"
+
+
+def test_limits_in_the_wrong_order_are_refused() -> None:
+    noise = replace(MODEL.characteristics[1], lower="RAM * 100")
+    with pytest.raises(FormulaFailed, match="lower limit 200 is above the upper limit 45"):
+        released(changes={"characteristics": (noise,)})
+
+
+def test_the_specification_says_what_was_ordered_in_words() -> None:
+    rows = {row["code"]: (row["text"], row["value"]) for row in released(QUIET=True, RAM=4).specification}
+    assert rows == {
+        "CPU": ("8 cores", "C08"),
+        "PSU": ("200 W", "200"),
+        "RAM": ("4 pcs", "4"),
+        "QUIET": ("Yes", "yes"),
+    }
+
+
+def test_the_cost_is_the_material_at_standard_cost() -> None:
+    release = released(3)
+    assert release.material_cost == Decimal("780.9")
+    assert unit_cost(release, 3) == Decimal("260.30")
+
+
+@pytest.mark.parametrize("formula", ["0 - 1", "RAM - 5", "10 ^ 12"])
+def test_a_quantity_below_zero_or_beyond_reason_is_refused(formula: str) -> None:
+    with pytest.raises(FormulaFailed, match="BOM line 10, quantity: The formula gives"):
+        released(changes={"bom": (replace(MODEL.bom[0], quantity=formula),)})
+
+
+@pytest.mark.parametrize("formula", ["0 - 1", "RAM - 5"])
+def test_a_negative_time_is_refused(formula: str) -> None:
+    with pytest.raises(FormulaFailed, match="Operation 10, run_minutes: The formula gives"):
+        released(changes={"routing": (replace(MODEL.routing[0], run_minutes=formula),), "bom": ()})
+
+
+def test_an_operation_of_years_is_refused() -> None:
+    with pytest.raises(FormulaFailed, match="more than an operation may take"):
+        released(100_000, {"routing": (replace(MODEL.routing[0], run_minutes="600"),), "bom": ()})
+
+
+def test_everything_released_is_ready_for_json() -> None:
+    release = released(2, TAG="A1")
+    rows = [release.bom, release.routing, release.characteristics, release.specification]
+    assert json.loads(json.dumps(rows)) == rows
