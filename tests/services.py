@@ -21,7 +21,6 @@ class Services:
         process = psutil.Process()
         mark = f"{PREFIX}{process.pid}-{int(process.create_time())}-"
         self.folder = Path(tempfile.mkdtemp(prefix=mark))
-        self.folder.chmod(0o711)
         self.postgres = Postgres(self.folder / "postgres", self.folder / "logs", durable=False)
         self.valkey = Valkey(self.folder / "valkey", self.folder / "logs")
 

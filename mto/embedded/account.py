@@ -15,8 +15,7 @@ UNSHARE: Final = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 SHARED_COPY: Final = Path("/var/tmp")
 CLOSED: Final = (
     "PostgreSQL refuses to run as root, this machine forbids user namespaces, and the account 'nobody' "
-    "cannot enter {path}. Start as an ordinary user, or choose a folder that every account may enter, "
-    "for example --data /var/lib/mto"
+    "cannot run {path}. Start as an ordinary user, or name a server of your own in DATABASE_URL."
 )
 
 
@@ -32,25 +31,30 @@ class Account:
         """The full command line of one of PostgreSQL's programs."""
         return [*self.prefix, str(self.programs / program), *map(str, arguments)]
 
+    def data(self, folder: Path) -> str:
+        """What the account calls the folder it starts in: nobody cannot walk through root's closed folders."""
+        return str(folder) if self.uid is None else "/proc/self/cwd"
+
     def own(self, path: Path) -> None:
-        """Hand the file or folder to the account that needs it."""
-        if self.uid is not None:
-            os.chown(path, self.uid, -1)
+        """Hand the file, or the folder with all in it, to the account that needs it."""
+        wanted = os.geteuid() if self.uid is None else self.uid
+        if os.geteuid() == 0 and path.stat().st_uid != wanted:
+            for each in (path, *path.rglob("*")):
+                os.chown(each, wanted, -1, follow_symlinks=False)
 
 
-def choose_account(programs: Path, folder: Path) -> Account:
-    """An account that can run the programs on the folder: ours, a user namespace's, or nobody's."""
+def choose_account(programs: Path) -> Account:
+    """An account that can run the programs: ours, a user namespace's, or nobody's."""
     if os.geteuid() != 0:
         return Account(programs)
     if _runs([*UNSHARE, str(programs / "initdb"), "--version"]):
         return Account(programs, prefix=UNSHARE)
     uid = pwd.getpwnam("nobody").pw_uid
-    for place in (programs, _reachable_copy(programs)):
+    for find in (Path, _reachable_copy):
+        place = find(programs)
         if _runs([str(place / "initdb"), "--version"], uid):
-            if not _runs(["test", "-x", str(folder)], uid):
-                raise StartFailed(CLOSED.format(path=folder))
             return Account(place, uid=uid)
-    raise StartFailed(CLOSED.format(path=programs))
+    raise StartFailed(CLOSED.format(path=place))
 
 
 def _runs(argv: Sequence[str], uid: int | None = None) -> bool:

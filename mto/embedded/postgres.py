@@ -1,7 +1,6 @@
 """PostgreSQL 18 from its wheel: made, started on loopback with a password, recovered and stopped."""
 
 import importlib.util
-import os
 import signal
 import subprocess
 import tempfile
@@ -50,9 +49,8 @@ class Postgres:
         self.port = port
         self.durable = durable
         self.process: subprocess.Popen[bytes] | None = None
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        self.account = choose_account(programs(), folder)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.account = choose_account(programs())
 
     @property
     def url(self) -> str:
@@ -69,13 +67,17 @@ class Postgres:
         if not (self.cluster / "PG_VERSION").exists():
             self._make()
         self._stop_orphan()
+        self.account.own(self.cluster)
         self.port = choose_port(self.port)
         settings = SETTINGS | (DURABLE if self.durable else THROWAWAY) | _preload(self.account)
         options = [f"--{name}={value}" for name, value in settings.items()]
         self.process = spawn(
-            self.account.command("postgres", "-D", self.cluster, "-p", str(self.port), *options),
+            self.account.command(
+                "postgres", "-D", self.account.data(self.cluster), "-p", str(self.port), *options
+            ),
             log=self.log,
             account=self.account.uid,
+            folder=self.cluster,
         )
         self._wait_until_ready()
         self._prepare()
@@ -97,7 +99,7 @@ class Postgres:
             self.cluster.rename(leftover)
         self.cluster.mkdir(mode=0o700)
         self.account.own(self.cluster)
-        with tempfile.NamedTemporaryFile("w", dir=self.folder) as secret:
+        with tempfile.NamedTemporaryFile("w") as secret:
             secret.write(self._password("postgres"))
             secret.flush()
             self.account.own(Path(secret.name))
@@ -115,11 +117,11 @@ class Postgres:
             locale = ["--locale-provider=builtin", "--locale=C.UTF-8"]
             uid = self.account.uid
             done = subprocess.run(
-                self.account.command("initdb", "-D", self.cluster, *how, *locale),
+                self.account.command("initdb", "-D", self.account.data(self.cluster), *how, *locale),
                 check=False,
                 capture_output=True,
                 text=True,
-                cwd="/",
+                cwd=self.cluster,
                 user=uid,
                 group=uid,
                 extra_groups=None if uid is None else [],

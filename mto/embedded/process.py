@@ -18,7 +18,12 @@ class StartFailed(Exception):
 
 
 def spawn(
-    argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None, account: int | None = None
+    argv: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    account: int | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that Ctrl-C reaches only its supervisor."""
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +36,7 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             env=env,
+            cwd=folder,
             user=account,
             group=account,
             extra_groups=None if account is None else [],
