@@ -32,7 +32,7 @@ class Account:
         return [*self.prefix, str(self.programs / program), *map(str, arguments)]
 
     def data(self, folder: Path) -> str:
-        """What the account calls the folder it starts in: nobody cannot walk through root's closed folders."""
+        """What the account calls the folder it starts in: nobody cannot walk through closed folders."""
         return str(folder) if self.uid is None else "/proc/self/cwd"
 
     def own(self, path: Path) -> None:
