@@ -43,7 +43,7 @@ class State(NamedTuple):
     `heap` holds events as moment * stride + code; a code is an operation that becomes ready, or the number
     of operations + a machine that looks for work. `marks` are MARK rows per operation, `stations` STATION
     rows per machine. `queue` holds the ready operations of each pool side by side as ENTRY rows, `length`
-    many from the pool's base on: the scan reads nothing else. `active` are the machines that choose now.
+    many from the pool's head on: the scan reads nothing else. `active` are the machines that choose now.
     """
 
     heap: IntArray
@@ -160,7 +160,7 @@ def place_unlimited(shop: Shop, state: State, operation: int, moment: int) -> No
 def enqueue(shop: Shop, state: State, operation: int) -> None:
     """Put a ready operation into the queue of its pool."""
     pool, mark = shop.tasks[operation].pool, state.marks[operation]
-    mark.at = shop.pools[pool].base + state.length[pool]
+    mark.at = shop.pools[pool].head + state.length[pool]
     state.length[pool] += 1
     entry = state.queue[mark.at]
     entry.operation = operation
@@ -175,7 +175,7 @@ def dequeue(shop: Shop, state: State, operation: int) -> None:
     """Take an operation out of its queue; the last one fills the hole."""
     pool, at = shop.tasks[operation].pool, state.marks[operation].at
     state.length[pool] -= 1
-    last = shop.pools[pool].base + state.length[pool]
+    last = shop.pools[pool].head + state.length[pool]
     state.queue[at] = state.queue[last]
     state.marks[state.queue[at].operation].at = at
 
@@ -205,8 +205,8 @@ def choose(shop: Shop, state: State, machine: int, moment: int) -> None:
     best, best_value = -1, -np.inf
     for row in range(seat.first_pool, seat.last_pool):
         pool = shop.pools_of[row]
-        base = shop.pools[pool].base
-        for at in range(base, base + state.length[pool]):
+        head = shop.pools[pool].head
+        for at in range(head, head + state.length[pool]):
             value = queue[at].score
             slack = queue[at].latest - clock
             if slack > 0.0:
@@ -246,7 +246,8 @@ def wake(shop: Shop, state: State, machine: int, moment: int, turn: int, count: 
         mark.held = 0
         if mark.missing == 0 and mark.ready <= moment:
             occupy(shop, state, machine, operation, moment, shop.tasks[operation].setup)
-            return count
+            if station.free > moment:
+                return count
     state.active[count] = machine
     return count + 1
 
@@ -328,7 +329,9 @@ def simulate(shop: Shop, state: State) -> None:
                 chosen = wake(shop, state, code - count, moment, turn, chosen)
                 continue
             pool = shop.pools[shop.tasks[code].pool]
-            if state.marks[code].held or pool.first == pool.last:
+            # A pinned operation may have been placed by its machine in this very moment.
+            placed = state.slots[code].machine >= 0
+            if placed or state.marks[code].held or pool.first == pool.last:
                 continue
             if not shop.machines[shop.members[pool.first]].single:
                 place_unlimited(shop, state, code, moment)

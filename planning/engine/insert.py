@@ -53,8 +53,8 @@ def busy_of(plan: Plan) -> Table:
 def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
     """A plan of the new jobs in `problem` around what is `busy`, job by job in the order given.
 
-    Deterministic; nothing busy moves. `busy` are BUSY rows in any order. Raises ValueError for stretches of a
-    machine that overlap, or when an operation is started or pinned.
+    Deterministic; nothing busy moves. `busy` are BUSY rows, best sorted by machine and start. Raises
+    ValueError for stretches of a machine that overlap, or when an operation is started or pinned.
     """
     fixed = np.flatnonzero(problem.operations["fixing"] != FREE)
     if fixed.size:
@@ -70,7 +70,8 @@ def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
 def _laid_out(problem: Problem, busy: Table) -> tuple[Table, IntArray, IntArray]:
     """The busy rows by machine and start, with room for the new work; each machine's offset and length."""
     machines = len(problem.machines)
-    busy = busy[np.lexsort((busy["end"], busy["start"], busy["machine"]))]
+    if not _in_order(busy):
+        busy = busy[np.lexsort((busy["end"], busy["start"], busy["machine"]))]
     owner = busy["machine"]
     if len(busy) and not 0 <= int(owner[0]) <= int(owner[-1]) < machines:
         raise ValueError(f"Busy time names a machine outside 0..{machines - 1}.")
@@ -87,6 +88,11 @@ def _laid_out(problem: Problem, busy: Table) -> tuple[Table, IntArray, IntArray]
     taken = np.zeros(int((length + new).sum()), BUSY)
     taken[np.arange(len(busy)) + np.repeat(offset - np.cumsum(length) + length, length)] = busy
     return taken, offset, length
+
+
+def _in_order(busy: Table) -> bool:
+    owner, start, end = (np.diff(busy[name]) for name in ("machine", "start", "end"))
+    return bool(((owner > 0) | ((owner == 0) & ((start > 0) | ((start == 0) & (end >= 0))))).all())
 
 
 def _by_job(problem: Problem, order: IntArray) -> IntArray:
@@ -144,14 +150,14 @@ def earliest(
 
 
 @part
-def take(taken: Table, row: int, last: int, start: int, end: int, family: int) -> None:
-    """Put a stretch into a machine's rows, `last` being the row behind them; its set-up lies within it."""
+def take(taken: Table, row: int, last: int, start: int, end: int, family: int, needs: int) -> None:
+    """Put a stretch into a machine's rows, `last` being the row behind them."""
     for at in range(last, row, -1):
         taken[at] = taken[at - 1]
     taken[row].start = start
     taken[row].end = end
     taken[row].family = family
-    taken[row].needs = 0
+    taken[row].needs = needs
 
 
 @part
@@ -177,7 +183,8 @@ def insert_one(
         return
     place(slots, operation, chosen, best[2], best[3], best[0])
     if shop.machines[chosen].single:
-        take(taken, best[1], offset[chosen] + length[chosen], best[2], best[0], task.family)
+        needs = task.setup if best[3] == best[2] else 0
+        take(taken, best[1], offset[chosen] + length[chosen], best[2], best[0], task.family, needs)
         length[chosen] += 1
 
 

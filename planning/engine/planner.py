@@ -13,9 +13,18 @@ from planning.engine.rule import Rule
 from planning.engine.shop import open_shop
 
 GRID: Final = (
-    Rule(reach=6.0, lead=0.8, saving=1.0),
+    Rule(reach=1.0, lead=1.4, saving=8.0),
+    Rule(reach=2.0, lead=1.0, saving=3.0),
+    Rule(reach=2.0, lead=2.0, saving=8.0),
+    Rule(reach=4.0, lead=1.0, saving=3.0),
+    Rule(reach=6.0, lead=0.8, saving=8.0),
+    Rule(reach=8.0, lead=0.5, saving=3.0),
+    Rule(reach=8.0, lead=1.0, saving=3.0),
+    Rule(reach=8.0, lead=1.2, saving=1.0),
     Rule(reach=12.0, lead=1.2, saving=1.0),
+    Rule(reach=16.0, lead=1.0, saving=3.0),
 )
+"""Spread over tight and loose order books, rare and frequent set-ups; which one wins differs by shop."""
 
 
 def schedule(problem: Problem, *, grid: tuple[Rule, ...] = GRID) -> Plan:

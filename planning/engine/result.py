@@ -8,7 +8,7 @@ import numpy as np
 from planning.engine.calendars import NEVER
 from planning.engine.jit import BoolArray, IntArray, Table, builder, part
 from planning.engine.problem import Problem
-from planning.engine.shop import FAR, FREE, PINNED, STARTED, Shop, opens, timing
+from planning.engine.shop import FAR, PINNED, STARTED, Shop, opens, timing
 
 
 class Status(StrEnum):
@@ -162,7 +162,7 @@ def least_ends(shop: Shop) -> IntArray:
         task, begin = shop.tasks[operation], least_begin(shop, operation, ends)
         if begin == NEVER or task.pool < 0:
             continue
-        setup = 0 if task.family >= 0 and task.fixing == FREE else task.setup
+        setup = 0 if task.family >= 0 and task.fixing != STARTED else task.setup
         runs_on = task.fixing == STARTED and task.setup == 0 and task.unattended
         best, pool = FAR, shop.pools[task.pool]
         for at in range(pool.first, pool.last):

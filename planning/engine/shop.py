@@ -19,7 +19,7 @@ FAR: Final = 2**61
 FREE, STARTED, PINNED = int(Fixing.FREE), int(Fixing.STARTED), int(Fixing.PINNED)
 
 SEAT: Final = fields("low", "high", "family", "single", "first_pool", "last_pool")
-POOL: Final = fields("first", "last", "base")
+POOL: Final = fields("first", "last", "head")
 TASK: Final = fields(
     *("job", "pool", "setup", "run", "family", "unattended", "release", "fixing", "machine", "start"),
     *("first_before", "last_before", "first_after", "last_after"),
@@ -33,7 +33,7 @@ class Shop(NamedTuple):
     """The kernels' view of a problem. Fields `first_x`, `last_x` are slices of the list x.
 
     `machines` are SEAT rows (low:high are the machine's windows), `tasks` TASK rows, `pools` POOL rows:
-    slices of `members`, and the `base` of their queue. Behind the caller's pools stands one pool per
+    slices of `members`, and the `head` of their queue. Behind the caller's pools stands one pool per
     machine, for fixed operations. `order` lists operations behind their predecessors.
     """
 
@@ -60,7 +60,7 @@ def open_shop(problem: Problem) -> Shop:
     pools = np.zeros(len(ptr) - 1, POOL)
     pools["first"], pools["last"] = ptr[:-1], ptr[1:]
     sizes = np.bincount(tasks["pool"][tasks["pool"] >= 0], minlength=len(pools))
-    pools["base"] = np.cumsum(sizes) - sizes
+    pools["head"] = np.cumsum(sizes) - sizes
     tasks["lasting"] = _lasting(problem, tasks, machines, pools, members)
     return Shop(
         now=problem.now,
