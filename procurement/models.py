@@ -1,6 +1,7 @@
 """Suppliers, purchase orders pegged to jobs, and the stock ledger."""
 
 from decimal import Decimal
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -95,6 +96,7 @@ class PurchaseOrder(Versioned):
 class PurchaseOrderLine(models.Model):
     """An item on a purchase order.
 
+    Price, pack size and lead time are the supplier's terms when the line was made.
     `pegged` is the sum of its pegs and `surplus` what was received for nobody, so `free` is what is still to
     come and promised to nobody. Like a lot it can never be promised twice.
     """
@@ -107,6 +109,8 @@ class PurchaseOrderLine(models.Model):
     surplus = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     unit = models.CharField(max_length=10)
     price = models.DecimalField(max_digits=14, decimal_places=4)
+    pack_size = models.DecimalField(max_digits=14, decimal_places=4, default=Decimal(1))
+    lead_time_days = models.PositiveIntegerField(default=0)
     order_by = models.DateTimeField(null=True)
     expected_at = models.DateTimeField(null=True)
 
@@ -147,6 +151,14 @@ class PurchaseOrderLine(models.Model):
         return self.price * self.quantity
 
 
+class PegQuerySet(models.QuerySet["Peg"]):
+    """Filters over pegs."""
+
+    def open(self) -> Self:
+        """Not fully received."""
+        return self.filter(received__lt=F("quantity"))
+
+
 class Peg(models.Model):
     """Which part of a purchase order line is bought for which requirement: a foreign key, never computed."""
 
@@ -154,6 +166,8 @@ class Peg(models.Model):
     purchase_line = models.ForeignKey(PurchaseOrderLine, on_delete=models.PROTECT, related_name="pegs")
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     received = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+
+    objects = PegQuerySet.as_manager()
 
     class Meta:
         ordering = ("id",)
