@@ -96,7 +96,8 @@ class PurchaseOrder(Versioned):
 class PurchaseOrderLine(models.Model):
     """An item on a purchase order.
 
-    Price, pack size and lead time are the supplier's terms when the line was made.
+    Price, pack size and lead time are the supplier's terms when the line was made. `agreed_at` is the date
+    expected when the order was sent; `expected_at` moves with what the supplier confirms.
     `pegged` is the sum of its pegs and `surplus` what was received for nobody, so `free` is what is still to
     come and promised to nobody. Like a lot it can never be promised twice.
     """
@@ -112,6 +113,7 @@ class PurchaseOrderLine(models.Model):
     pack_size = models.DecimalField(max_digits=14, decimal_places=4, default=Decimal(1))
     lead_time_days = models.PositiveIntegerField(default=0)
     order_by = models.DateTimeField(null=True)
+    agreed_at = models.DateTimeField(null=True)
     expected_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -260,6 +262,9 @@ class StockMove(models.Model):
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     requirement = models.ForeignKey(
         Requirement, null=True, on_delete=models.PROTECT, related_name="stock_moves"
+    )
+    purchase_line = models.ForeignKey(
+        PurchaseOrderLine, null=True, on_delete=models.PROTECT, related_name="stock_moves"
     )
     reason = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

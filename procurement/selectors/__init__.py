@@ -1,1 +1,26 @@
 """Reads of the procurement stage."""
+
+from procurement.selectors.buying import drafts_to_send, due_drafts, late_lines, without_supplier
+from procurement.selectors.materials import operation_materials, order_materials
+from procurement.selectors.purchasing import bought, purchase_order, purchase_orders, receipts_so_far
+from procurement.selectors.stock import item_stock, ledger, lot, stock
+from procurement.selectors.supply import needs, supply
+
+__all__ = [
+    "bought",
+    "drafts_to_send",
+    "due_drafts",
+    "item_stock",
+    "late_lines",
+    "ledger",
+    "lot",
+    "needs",
+    "operation_materials",
+    "order_materials",
+    "purchase_order",
+    "purchase_orders",
+    "receipts_so_far",
+    "stock",
+    "supply",
+    "without_supplier",
+]

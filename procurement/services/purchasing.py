@@ -46,7 +46,7 @@ def _send(locked: Locked, by: User | None, now: datetime) -> PurchaseOrder:
     held = [peg for peg in locked.pegs if locked.jobs[peg.requirement.line_id].held]
     sent = _without(locked, held)
     for line in sent:
-        line.expected_at = now + timedelta(days=line.lead_time_days)
+        line.expected_at = line.agreed_at = now + timedelta(days=line.lead_time_days)
     _write(sent)
     order.status, order.sent_at, order.sent_by = Status.SENT, now, by
     order.version += 1
@@ -198,6 +198,7 @@ def _count_change(order: PurchaseOrder) -> None:
 
 
 def _write(lines: Sequence[PurchaseOrderLine]) -> None:
-    columns = {"quantity": "numeric", "pegged": "numeric", "expected_at": "timestamptz"}
-    rows = [(line.id, line.quantity, line.pegged, line.expected_at) for line in lines]
+    dates = {"expected_at": "timestamptz", "agreed_at": "timestamptz"}
+    columns = {"quantity": "numeric", "pegged": "numeric", **dates}
+    rows = [(line.id, line.quantity, line.pegged, line.expected_at, line.agreed_at) for line in lines]
     update_rows("procurement_purchaseorderline", "id", columns, rows)

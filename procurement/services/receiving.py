@@ -181,6 +181,7 @@ def _write_ledger(
             lot_id=lot,
             kind=StockMove.Kind.RECEIPT,
             quantity=each.quantity,
+            purchase_line=each.line,
             reason=order.number,
             by=by,
             at=now,

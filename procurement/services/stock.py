@@ -78,16 +78,28 @@ def _check_new(lots: Sequence[Lot]) -> None:
 
 @transaction.atomic
 def adjust_stock(
-    *, lot: Lot, quantity: Decimal, reason: str, by: User | None, now: datetime | None = None
+    *,
+    lot: Lot,
+    quantity: Decimal,
+    reason: str,
+    by: User | None,
+    seen: Decimal | None = None,
+    now: datetime | None = None,
 ) -> Lot:
     """Add to a lot, or take from what is free of it (negative `quantity`), with a reason in the ledger.
 
-    Refused at `quantity` where it is bad or takes what is reserved, at `reason` where that is missing.
+    `seen` is what was on hand when the person decided: Conflict where that changed, so a form sent twice
+    adjusts once. Refused at `quantity` where it is bad or takes what is reserved, at `reason` where that is
+    missing or overlong.
     """
     now = now or timezone.now()
     if not reason.strip():
         raise Refused("A reason is needed.", field="reason", remedy="Say what was counted, broken or found.")
+    if len(reason) > REASON:
+        raise Refused("The reason is too long.", field="reason", remedy=f"Use at most {REASON} characters.")
     locked = Lot.objects.select_related("item").select_for_update(of=("self",)).get(pk=lot.pk)
+    if seen is not None and seen != locked.on_hand:
+        raise Conflict(f"Lot {locked.number} was changed meanwhile.", remedy="Look at it as it is now.")
     unit = locked.item.unit
     checked_quantity(quantity, unit, field="quantity", signed=True)
     if locked.free + quantity < 0:
@@ -101,6 +113,6 @@ def adjust_stock(
     locked.save(update_fields=["on_hand"])
     kind = StockMove.Kind.ADJUSTMENT
     StockMove.objects.create(
-        lot=locked, kind=kind, quantity=quantity, reason=reason.strip()[:REASON], by=by, at=now
+        lot=locked, kind=kind, quantity=quantity, reason=reason.strip(), by=by, at=now
     )
     return locked

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kernel.bases import update_rows
 from kernel.formats import quantity as shown
 from kernel.quantities import round_up_to_pack
-from orders.models import Move, Role
+from orders.models import Move, Role, User
 from orders.services import Work, close_work, open_work
 from procurement.models import Lot, Peg, PurchaseOrder, PurchaseOrderLine, Reservation, StockMove
 from procurement.services.issuing import write_lots
@@ -163,6 +163,6 @@ def _write_reservations(found: Sequence[Reservation]) -> None:
     Reservation.objects.filter(id__in=[each.id for each in found if not each.quantity]).delete()
 
 
-def accept_surplus(*, purchase_order: PurchaseOrder, now: datetime | None = None) -> None:
+def accept_surplus(*, purchase_order: PurchaseOrder, by: User | None, now: datetime | None = None) -> None:
     """The buyer has seen that an order brings more than is needed, and keeps it as free stock."""
-    close_work(keys=[f"surplus:{purchase_order.pk}"], now=now)
+    close_work(keys=[f"surplus:{purchase_order.pk}"], by=by, now=now)

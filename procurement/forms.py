@@ -1,0 +1,134 @@
+"""Inputs of the procurement pages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils import timezone
+
+from kernel.wording import plain
+from procurement.models import Lot, PurchaseOrder, PurchaseOrderLine
+from procurement.services import Opening, Receipt
+from orders.models import Item
+
+NOON = time(12)
+TODAY_OR_LATER = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _amount(label: str, **options: Any) -> forms.DecimalField:
+    """A quantity: as many digits as the database holds; what is sensible the service says."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.DecimalField(label=label, max_digits=14, decimal_places=4, widget=widget, **options)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A purchase line with its inputs."""
+
+    line: PurchaseOrderLine
+    inputs: Sequence[BoundField]
+
+
+class LinesForm(forms.Form):
+    """Inputs for each open line of a purchase order, and the version the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, order: PurchaseOrder, lines: Iterable[PurchaseOrderLine], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        self.initial["version"] = order.version
+        for number, line in enumerate(self.lines, 1):
+            self.add_inputs(order, line, number)
+
+    def add_inputs(self, order: PurchaseOrder, line: PurchaseOrderLine, number: int) -> None:
+        """The inputs of one line, named `<what>-<line id>`."""
+        raise NotImplementedError
+
+    @property
+    def rows(self) -> list[Row]:
+        """The lines with their inputs, in order."""
+        return [
+            Row(line, [self[name] for name in self.fields if name.endswith(f"-{line.id}")])
+            for line in self.lines
+        ]
+
+
+class ReceiveForm(LinesForm):
+    """What came, per line: proposes all that is to come, and a lot number."""
+
+    def __init__(self, *args: Any, received: int = 0, **kwargs: Any) -> None:
+        self.received = received
+        super().__init__(*args, **kwargs)
+
+    def add_inputs(self, order: PurchaseOrder, line: PurchaseOrderLine, number: int) -> None:
+        """Quantity and lot number."""
+        proposed = f"{order.number}-{self.received + number}"
+        label = f"Quantity of {line.item.number}"
+        self.fields[f"quantity-{line.id}"] = _amount(label, required=False, initial=plain(line.outstanding))
+        self.fields[f"lot_number-{line.id}"] = forms.CharField(
+            label=f"Lot number of {line.item.number}", required=False, initial=proposed
+        )
+
+    def receipts(self) -> list[Receipt]:
+        """What a valid form says came: the lines with a quantity."""
+        data = self.cleaned_data
+        return [
+            Receipt(line, data[f"quantity-{line.id}"], data[f"lot_number-{line.id}"])
+            for line in self.lines
+            if data[f"quantity-{line.id}"] is not None
+        ]
+
+
+class DatesForm(LinesForm):
+    """The days the supplier confirms."""
+
+    def add_inputs(self, order: PurchaseOrder, line: PurchaseOrderLine, number: int) -> None:
+        """The day goods are expected."""
+        expected = line.expected_at and timezone.localtime(line.expected_at).date()
+        self.fields[f"expected_at-{line.id}"] = forms.DateField(
+            label=f"Expected day of {line.item.number}", initial=expected, widget=TODAY_OR_LATER
+        )
+
+    def dates(self) -> dict[int, datetime]:
+        """The changed days of a valid form, at noon in the shop's time zone."""
+        zone = timezone.get_default_timezone()
+        return {
+            line.id: datetime.combine(self.cleaned_data[name], NOON, zone)
+            for line in self.lines
+            for name in [f"expected_at-{line.id}"]
+            if name in self.changed_data
+        }
+
+
+class LotForm(forms.Form):
+    """A lot that is here without a purchase order."""
+
+    number = forms.CharField(label="Lot number")
+    quantity = _amount("Quantity")
+    unit_cost = _amount("Cost per unit", initial="0")
+    reason = forms.CharField(label="Reason", max_length=200, required=False)
+
+    def opening(self, item: Item) -> Opening:
+        """The lot of a valid form."""
+        data = self.cleaned_data
+        return Opening(item, data["number"], data["quantity"], data["unit_cost"])
+
+
+class AdjustForm(forms.Form):
+    """What is added to a lot, or taken from it, and why."""
+
+    seen = forms.DecimalField(widget=forms.HiddenInput)
+    quantity = _amount("Change", help_text="With a minus: what is taken from stock.")
+    reason = forms.CharField(label="Reason", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    @classmethod
+    def of(cls, lot: Lot, data: Any) -> "AdjustForm":
+        """The form for a lot, with what is on hand now."""
+        return cls(data, initial={"seen": plain(Decimal(lot.on_hand))})

@@ -1,0 +1,23 @@
+"""Addresses of procurement."""
+
+from django.urls import path
+
+from procurement import views
+
+app_name = "procurement"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("orders/", views.purchase_orders, name="orders"),
+    path("orders/<str:number>/", views.purchase_order, name="order"),
+    path("orders/<str:number>/send/", views.send, name="send"),
+    path("orders/<str:number>/dates/", views.confirm_dates, name="confirm-dates"),
+    path("orders/<str:number>/receive/", views.receive, name="receive"),
+    path("orders/<str:number>/surplus/", views.accept_surplus, name="accept-surplus"),
+    path("stock/", views.stock, name="stock"),
+    path("stock/<int:pk>/", views.item, name="item"),
+    path("stock/<int:pk>/add/", views.add_lot, name="add-lot"),
+    path("lots/<int:pk>/adjust/", views.adjust_lot, name="adjust-lot"),
+    path("operation/<int:pk>/materials/", views.operation_materials, name="operation-materials"),
+    path("operation/<int:pk>/issue/", views.issue, name="issue"),
+    path("order/<str:reference>/panel/", views.order_panel, name="order-panel"),
+]
