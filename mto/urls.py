@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("planning/", include("planning.urls")),
+    path("procurement/", include("procurement.urls")),
     path("production/", include("production.urls")),
     path("quality/", include("quality.urls")),
     path("logistics/", include("logistics.urls")),

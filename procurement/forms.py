@@ -11,9 +11,9 @@ from django.forms import BoundField
 from django.utils import timezone
 
 from kernel.wording import plain
+from orders.models import Item
 from procurement.models import Lot, PurchaseOrder, PurchaseOrderLine
 from procurement.services import Opening, Receipt
-from orders.models import Item
 
 NOON = time(12)
 TODAY_OR_LATER = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -56,7 +56,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Hit:
-    """A job that waits for a late line: its slack is promise minus forecast, negative where it will be late."""
+    """A job that waits for a late line; slack is promise minus forecast, negative where it will be late."""
 
     job: OrderLine
     quantity: Decimal
@@ -113,13 +113,17 @@ def with_lines(orders: Sequence[PurchaseOrder]) -> list[Draft]:
 
 def _order_by(row: Any) -> datetime | None:
     """The need-by date as it stands in today's plan, minus the lead time."""
-    return row.needed - timedelta(days=row.lead_time_days) if row.needed else row.order_by
+    needed: datetime | None = row.needed
+    ordered: datetime | None = row.order_by
+    return needed - timedelta(days=row.lead_time_days) if needed else ordered
 
 
 def _first_jobs(line_ids: Sequence[int]) -> dict[int, list[OrderLine]]:
     """Per purchase line the jobs that need it first."""
     rank = Window(
-        RowNumber(), partition_by=F("purchase_line_id"), order_by=[F("requirement__need_by").asc(), F("id").asc()]
+        RowNumber(),
+        partition_by=F("purchase_line_id"),
+        order_by=[F("requirement__need_by").asc(), F("id").asc()],
     )
     pegs = Peg.objects.filter(purchase_line__in=line_ids).annotate(rank=rank).filter(rank__lte=JOBS)
     found: dict[int, list[OrderLine]] = {}
@@ -197,11 +201,13 @@ def slack_of(job: OrderLine) -> timedelta | None:
 
 def without_supplier() -> list[WorkItem]:
     """Items that jobs need and nobody supplies."""
-    return list(WorkItem.objects.waiting().filter(key__startswith="supplier:").order_by("due_at", "id")[:DRAFTS])
+    return list(
+        WorkItem.objects.waiting().filter(key__startswith="supplier:").order_by("due_at", "id")[:DRAFTS]
+    )
 
 
 def total_of(orders: Sequence[PurchaseOrder]) -> dict[int, Decimal]:
     """The totals of purchase orders, by id."""
-    lines = PurchaseOrderLine.objects.filter(order__in=[order.id for order in orders]).values("order_id")
-    sums = lines.annotate(total=Sum(F("quantity") * F("price"), output_field=DecimalField()))
-    return {row["order_id"]: row["total"] for row in sums.order_by()}
+    lines = PurchaseOrderLine.objects.filter(order__in=[order.id for order in orders]).order_by()
+    worth = Sum(F("quantity") * F("price"), output_field=DecimalField())
+    return dict(lines.values_list("order_id").annotate(worth=worth))

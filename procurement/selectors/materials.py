@@ -90,7 +90,9 @@ def order_materials(reference: str) -> OrderMaterials | None:
 
 
 def _materials(which: Q) -> list[Material]:
-    rows = Requirement.objects.filter(which, cancelled_at=None).select_related("item", "operation", "line__order")
+    rows = Requirement.objects.filter(which, cancelled_at=None).select_related(
+        "item", "operation", "line__order"
+    )
     requirements = list(rows.order_by("line__position", "operation__sequence", "find_number")[:ROWS])
     ids = [requirement.id for requirement in requirements]
     reservations = Reservation.objects.filter(requirement__in=ids).select_related("lot")

@@ -70,7 +70,7 @@ def purchase_orders(*, status: str = "", text: str = "", page: int | str = 1) ->
         by_item = PurchaseOrderLine.objects.filter(item__number__iexact=text).values("order_id")
         found = Q(number__icontains=text) | Q(supplier__name__icontains=text) | Q(id__in=by_item)
         orders = orders.filter(found)
-    listed = Paginator(orders, PAGE).get_page(page)
+    listed: Page[Any] = Paginator(orders, PAGE).get_page(page)
     listed.object_list = _listed(list(listed.object_list))
     return listed
 
@@ -95,9 +95,7 @@ def purchase_order(number: str) -> PurchaseOrder | None:
 
 def bought(order: PurchaseOrder) -> Bought:
     """The lines of a purchase order, what they are for and what was received. Three statements."""
-    lines: list[Any] = list(
-        order.lines.select_related("item").annotate(jobs=Count("pegs")).order_by("id")
-    )
+    lines: list[Any] = list(order.lines.select_related("item").annotate(jobs=Count("pegs")).order_by("id"))
     pegs = _pegs([line.id for line in lines])
     return Bought(
         order=order,

@@ -54,7 +54,9 @@ def item_stock(item_id: int) -> ItemStock | None:
     return ItemStock(
         item=item,
         lots=list(lots.order_by("received_at", "id")[:LOTS]),
-        reservations=list(kept.select_related("lot", "requirement__line__order", "requirement__operation")[:LOTS]),
+        reservations=list(
+            kept.select_related("lot", "requirement__line__order", "requirement__operation")[:LOTS]
+        ),
         coming=list(coming.order_by("expected_at", "id")[:LOTS]),
         offers=list(SupplierItem.objects.filter(item=item_id).select_related("supplier")),
     )
@@ -73,7 +75,9 @@ def lot(lot_id: int) -> Lot | None:
 
 
 def _open_lines() -> QuerySet[PurchaseOrderLine]:
-    return PurchaseOrderLine.objects.filter(order__status__in=("draft", "sent", "partial"), received__lt=F("quantity"))
+    return PurchaseOrderLine.objects.filter(
+        order__status__in=("draft", "sent", "partial"), received__lt=F("quantity")
+    )
 
 
 def _with_sums(items: QuerySet[Item]) -> QuerySet[Any]:

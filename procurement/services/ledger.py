@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import connection
 
@@ -16,49 +15,50 @@ from procurement.selectors.supply import supply
 
 
 def reserve(shares: Sequence[Share]) -> None:
-    """Keep parts of lots (`source`) for requirements; all or nothing. Two statements.
+    """Keep parts of lots (`source`) for requirements; all or nothing. One statement.
 
     The lots must be locked; the condition is the second guard against promising one piece twice.
     """
     if not shares:
         return
-    wanted: dict[int, Decimal] = {}
-    for share in shares:
-        wanted[share.source] = wanted.get(share.source, Decimal(0)) + share.quantity
     sql = """
-        UPDATE procurement_lot AS lot SET reserved = lot.reserved + data.quantity
-        FROM unnest(%s::bigint[], %s::numeric[]) AS data(id, quantity)
-        WHERE lot.id = data.id AND lot.on_hand - lot.reserved >= data.quantity
+        WITH wanted AS (
+            SELECT *
+            FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[]) AS data(requirement, lot, quantity)
+        ), kept AS (
+            UPDATE procurement_lot AS lot SET reserved = lot.reserved + sums.quantity
+            FROM (SELECT lot AS id, sum(quantity) AS quantity FROM wanted GROUP BY lot) AS sums
+            WHERE lot.id = sums.id AND lot.on_hand - lot.reserved >= sums.quantity
+            RETURNING lot.id
+        )
+        INSERT INTO procurement_reservation AS old (requirement_id, lot_id, quantity, issued)
+        SELECT requirement, lot, quantity, 0 FROM wanted JOIN kept ON kept.id = wanted.lot
+        ON CONFLICT (requirement_id, lot_id) DO UPDATE SET quantity = old.quantity + EXCLUDED.quantity
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(wanted), list(wanted.values())])
-        if cursor.rowcount != len(wanted):
+        cursor.execute(sql, _columns(shares))
+        if cursor.rowcount != len(shares):
             raise Conflict("The stock was taken by somebody else.", remedy="Try again.")
-    add_reservations(shares)
-
-
-def add_reservations(shares: Sequence[Share]) -> None:
-    """Write which requirement a part of a lot is kept for; the lot's own count is the caller's."""
-    _add("procurement_reservation", "lot_id", "issued", shares)
 
 
 def add_pegs(shares: Sequence[Share]) -> None:
     """Write which requirement a part of a purchase line is for; the line's own count is the caller's."""
-    _add("procurement_peg", "purchase_line_id", "received", shares)
-
-
-def _add(table: str, source: str, done: str, shares: Sequence[Share]) -> None:
     if not shares:
         return
-    sql = f"""
-        INSERT INTO {table} AS old (requirement_id, {source}, quantity, {done})
-        SELECT requirement, source, quantity, 0
-        FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[]) AS data(requirement, source, quantity)
-        ON CONFLICT (requirement_id, {source}) DO UPDATE SET quantity = old.quantity + EXCLUDED.quantity
+    sql = """
+        INSERT INTO procurement_peg AS old (requirement_id, purchase_line_id, quantity, received)
+        SELECT requirement, line, quantity, 0
+        FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[]) AS data(requirement, line, quantity)
+        ON CONFLICT (requirement_id, purchase_line_id)
+        DO UPDATE SET quantity = old.quantity + EXCLUDED.quantity
     """
-    rows = [(share.requirement, share.source, share.quantity) for share in shares]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(sql, _columns(shares))
+
+
+def _columns(shares: Sequence[Share]) -> list[list[object]]:
+    rows = [(share.requirement, share.source, share.quantity) for share in shares]
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def report_supply(

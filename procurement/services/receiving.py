@@ -4,21 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
 
-from kernel.bases import update_rows
 from kernel.errors import Conflict, Refused
 from kernel.formats import quantity as shown
 from orders.models import OrderLine, User
 from orders.services import close_work, open_work
-from procurement.engine.sourcing import Share, fill
-from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine, StockMove
+from procurement.engine.sourcing import fill
+from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine
 from procurement.services.checks import checked_lot_number, checked_quantity, checked_unit
 from procurement.services.ledger import (
-    add_reservations,
     advance_supplied,
     keys_after_receipt,
     report_supply,
@@ -81,8 +79,7 @@ def _receive(locked: Locked, rows: Sequence[Receipt], by: User | None, now: date
     arrivals = [_arrival(locked, row) for row in rows]
     _check_lot_numbers(arrivals)
     touched = _hand_out(locked, arrivals)
-    lots = _write_lots(order, arrivals, now)
-    _write_ledger(order, arrivals, lots, by, now)
+    _book(order, arrivals, by, now)
     _write_order(order, locked, touched)
     jobs = _report(locked, touched, now)
     advance_supplied(lines=jobs, keys=keys_after_receipt(jobs), now=now)
@@ -135,69 +132,87 @@ def _hand_out(locked: Locked, arrivals: Sequence[_Arrival]) -> list[Peg]:
     return list(touched.values())
 
 
-def _write_lots(
-    order: PurchaseOrder, arrivals: Sequence[_Arrival], now: datetime
-) -> dict[tuple[int, str], int]:
-    """New lots, or more of the same supplier's lot, in lot number order; returns ids by item and number."""
-    sql = """
+BOOK = """
+    WITH came AS (
+        SELECT * FROM unnest(%(items)s::bigint[], %(numbers)s::text[], %(lines)s::bigint[],
+                             %(costs)s::numeric[], %(quantities)s::numeric[], %(reserved)s::numeric[])
+            AS data(item_id, number, line_id, cost, quantity, reserved)
+    ), lot AS (
         INSERT INTO procurement_lot AS old
             (item_id, number, supplier_id, purchase_line_id, unit_cost, received_at, on_hand, reserved)
-        SELECT item, number, %s, line, cost, %s, quantity, kept
-        FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[])
-            AS data(item, number, line, cost, quantity, kept)
-        ORDER BY item, number
+        SELECT item_id, number, %(supplier)s, line_id, cost, %(now)s, quantity, reserved FROM came
+        ORDER BY item_id, number
         ON CONFLICT (item_id, number) DO UPDATE
         SET on_hand = old.on_hand + EXCLUDED.on_hand, reserved = old.reserved + EXCLUDED.reserved
         WHERE old.supplier_id = EXCLUDED.supplier_id
-        RETURNING item_id, number, id
-    """
-    rows = [
-        (each.line.item_id, each.lot_number, each.line.id, each.line.price, each.quantity, each.reserved)
+        RETURNING id, item_id, number
+    ), move AS (
+        INSERT INTO procurement_stockmove (lot_id, kind, quantity, purchase_line_id, reason, by_id, at)
+        SELECT lot.id, 'receipt', quantity, line_id, %(reason)s, %(by)s, %(now)s
+        FROM came JOIN lot USING (item_id, number)
+    ), kept AS (
+        INSERT INTO procurement_reservation AS old (requirement_id, lot_id, quantity, issued)
+        SELECT requirement_id, lot.id, share.quantity, 0
+        FROM unnest(%(share_items)s::bigint[], %(share_numbers)s::text[], %(share_for)s::bigint[],
+                    %(shares)s::numeric[]) AS share(item_id, number, requirement_id, quantity)
+        JOIN lot USING (item_id, number)
+        ON CONFLICT (requirement_id, lot_id) DO UPDATE SET quantity = old.quantity + EXCLUDED.quantity
+    )
+    SELECT item_id, number FROM lot
+"""
+"""New lots, or more of the same supplier's lot, with their ledger rows and reservations; gives the lots."""
+
+
+def _book(order: PurchaseOrder, arrivals: Sequence[_Arrival], by: User | None, now: datetime) -> None:
+    """Write lots, ledger and reservations in one statement; Conflict where a lot is another supplier's."""
+    kept = [
+        (each.line.item_id, each.lot_number, requirement, quantity)
         for each in arrivals
+        for requirement, quantity in each.shares
     ]
+    values: dict[str, Any] = {
+        "supplier": order.supplier_id,
+        "reason": order.number,
+        "by": by.pk if by else None,
+        "now": now,
+        "items": [each.line.item_id for each in arrivals],
+        "numbers": [each.lot_number for each in arrivals],
+        "lines": [each.line.id for each in arrivals],
+        "costs": [each.line.price for each in arrivals],
+        "quantities": [each.quantity for each in arrivals],
+        "reserved": [each.reserved for each in arrivals],
+        "share_items": [row[0] for row in kept],
+        "share_numbers": [row[1] for row in kept],
+        "share_for": [row[2] for row in kept],
+        "shares": [row[3] for row in kept],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(sql, [order.supplier_id, now, *(list(column) for column in zip(*rows, strict=True))])
-        lots = {(item, number): lot for item, number, lot in cursor.fetchall()}
-    for arrival in arrivals:
-        if (arrival.line.item_id, arrival.lot_number) not in lots:
+        cursor.execute(BOOK, values)
+        booked = set(cursor.fetchall())
+    for each in arrivals:
+        if (each.line.item_id, each.lot_number) not in booked:
             raise Conflict(
-                f"Lot {arrival.lot_number} of {arrival.line.item.number} came from elsewhere.",
-                field=f"lot_number-{arrival.line.id}",
+                f"Lot {each.lot_number} of {each.line.item.number} came from elsewhere.",
+                field=f"lot_number-{each.line.id}",
                 remedy="Give this one another number.",
             )
-    return lots
-
-
-def _write_ledger(
-    order: PurchaseOrder,
-    arrivals: Sequence[_Arrival],
-    lots: dict[tuple[int, str], int],
-    by: User | None,
-    now: datetime,
-) -> None:
-    numbered = [(each, lots[each.line.item_id, each.lot_number]) for each in arrivals]
-    StockMove.objects.bulk_create(
-        StockMove(
-            lot_id=lot,
-            kind=StockMove.Kind.RECEIPT,
-            quantity=each.quantity,
-            purchase_line=each.line,
-            reason=order.number,
-            by=by,
-            at=now,
-        )
-        for each, lot in numbered
-    )
-    add_reservations(
-        [Share(requirement, lot, quantity) for each, lot in numbered for requirement, quantity in each.shares]
-    )
 
 
 def _write_order(order: PurchaseOrder, locked: Locked, touched: Sequence[Peg]) -> None:
     lines = locked.lines.values()
-    update_rows("procurement_peg", "id", {"received": "numeric"}, [(peg.id, peg.received) for peg in touched])
-    rows = [(line.id, line.received, line.surplus) for line in lines]
-    update_rows("procurement_purchaseorderline", "id", {"received": "numeric", "surplus": "numeric"}, rows)
+    sql = """
+        WITH peg AS (
+            UPDATE procurement_peg AS peg SET received = data.received
+            FROM unnest(%s::bigint[], %s::numeric[]) AS data(id, received) WHERE peg.id = data.id
+        )
+        UPDATE procurement_purchaseorderline AS line SET received = data.received, surplus = data.surplus
+        FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS data(id, received, surplus)
+        WHERE line.id = data.id
+    """
+    with connection.cursor() as cursor:
+        pegs = [peg.id for peg in touched], [peg.received for peg in touched]
+        received = [line.received for line in lines], [line.surplus for line in lines]
+        cursor.execute(sql, [*pegs, [line.id for line in lines], *received])
     complete = all(line.outstanding <= 0 for line in lines)
     order.status = Status.RECEIVED if complete else Status.PARTIAL
     order.version += 1

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from kernel.bases import next_numbers, update_rows
+from kernel.bases import joined_transaction, next_numbers, update_rows
 from kernel.formats import plural
 from orders.models import Item, Move, Role
 from orders.services import Work, open_work
@@ -25,7 +25,7 @@ from procurement.engine.sourcing import (
     cover,
     ordered_quantity,
 )
-from procurement.models import Lot, PurchaseOrder, PurchaseOrderLine
+from procurement.models import Lot, PurchaseOrder, PurchaseOrderLine, Supplier
 from procurement.selectors.supply import Need, needs
 from procurement.services.ledger import add_pegs, advance_supplied, report_supply, reserve
 
@@ -44,7 +44,7 @@ class _Desk:
     now: datetime
 
 
-@transaction.atomic
+@joined_transaction()
 def source_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """Cover the material of these jobs; those whose first operations have all of theirs go to production.
 
@@ -122,6 +122,7 @@ def _open_lines(desk: _Desk) -> list[OpenLine]:
 def _order(desk: _Desk, plan: Sourcing) -> set[int]:
     """Write lines and pegs for what stock did not cover; returns the ids of the drafts that grew."""
     by_id = {line.id: line for line in desk.lines}
+    known = {order.id for order in desk.drafts.values()}
     for share in plan.incoming:
         by_id[share.source].pegged += share.quantity
     _open_drafts(desk, {_key(purchase.terms) for purchase in plan.purchases})
@@ -130,8 +131,8 @@ def _order(desk: _Desk, plan: Sourcing) -> set[int]:
     taken = {share.source for share in plan.incoming}
     _write_lines([line for line in desk.lines if line.id in taken or line.order_id in grown])
     add_pegs([*plan.incoming, *_pegs(bought)])
-    if grown:
-        PurchaseOrder.objects.filter(id__in=grown).update(version=F("version") + 1)
+    if grown & known:
+        PurchaseOrder.objects.filter(id__in=grown & known).update(version=F("version") + 1)
     return grown
 
 
@@ -144,19 +145,24 @@ def _open_drafts(desk: _Desk, keys: set[DraftKey]) -> None:
     sql = """
         INSERT INTO procurement_purchaseorder AS old
             (number, supplier_id, currency, status, version, created_at)
-        SELECT number, supplier, currency, 'draft', 0, %s
+        SELECT number, supplier, currency, 'draft', 1, %s
         FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS data(number, supplier, currency)
-        ON CONFLICT (supplier_id, currency) WHERE status = 'draft' DO UPDATE SET version = old.version
-        RETURNING id
+        ON CONFLICT (supplier_id, currency) WHERE status = 'draft' DO UPDATE SET version = old.version + 1
+        RETURNING id, number, supplier_id, currency, xmax::text <> '0',
+            (SELECT name FROM procurement_supplier WHERE id = supplier_id)
     """
     suppliers, currencies = (list(column) for column in zip(*missing, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(sql, [desk.now, numbers, suppliers, currencies])
-        ids = [row[0] for row in cursor.fetchall()]
-    for order in PurchaseOrder.objects.filter(id__in=ids).select_related("supplier"):
-        desk.drafts[order.supplier_id, order.currency] = order
-    others = PurchaseOrderLine.objects.filter(order__in=ids).order_by("id")
-    desk.lines += others.select_for_update(of=("self",))
+        rows = cursor.fetchall()
+    for order_id, number, supplier_id, currency, _, name in rows:
+        order = PurchaseOrder(id=order_id, number=number, currency=currency)
+        order.supplier = Supplier(id=supplier_id, name=name)
+        desk.drafts[supplier_id, currency] = order
+    taken = [row[0] for row in rows if row[4]]
+    if taken:
+        lines = PurchaseOrderLine.objects.filter(order__in=taken).order_by("id")
+        desk.lines += lines.select_for_update(of=("self",))
 
 
 def _grow(desk: _Desk, purchase: Purchase) -> PurchaseOrderLine:

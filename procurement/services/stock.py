@@ -112,7 +112,5 @@ def adjust_stock(
     locked.on_hand += quantity
     locked.save(update_fields=["on_hand"])
     kind = StockMove.Kind.ADJUSTMENT
-    StockMove.objects.create(
-        lot=locked, kind=kind, quantity=quantity, reason=reason.strip(), by=by, at=now
-    )
+    StockMove.objects.create(lot=locked, kind=kind, quantity=quantity, reason=reason.strip(), by=by, at=now)
     return locked

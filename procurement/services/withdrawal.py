@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from kernel.bases import update_rows
+from kernel.bases import joined_transaction, update_rows
 from kernel.formats import quantity as shown
 from kernel.quantities import round_up_to_pack
 from orders.models import Move, Role, User
@@ -34,7 +33,7 @@ class _Bought:
         return [line for line in self.lines.values() if line.order_id == order_id]
 
 
-@transaction.atomic
+@joined_transaction()
 def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """Undo what was bought and kept for these jobs, as far as the world allows.
 

@@ -149,5 +149,9 @@ def _page(
     }
     parts = {"dates-form": "dates-form", "order-acts": "order-acts"}
     return render_page(
-        request, "procurement/order.html", context, partial=parts, status=refusal.status if refusal else status
+        request,
+        "procurement/order.html",
+        context,
+        partial=parts,
+        status=refusal.status if refusal else status,
     )

@@ -56,4 +56,3 @@ def any_target(request: HttpRequest, partial: str) -> dict[str, str]:
     details = getattr(request, "htmx", None)
     target = details.target if details else None
     return {target: partial} if target else {}
-

@@ -47,9 +47,7 @@ def order_panel(request: HttpRequest, reference: str) -> HttpResponse:
     """The material of an order."""
     materials = found(selectors.order_materials(reference), f"order {reference}")
     context = {"order_materials": materials}
-    return render_page(
-        request, "procurement/order_panel.html", context, partial=any_target(request, "panel")
-    )
+    return render_page(request, "procurement/order_panel.html", context, partial=any_target(request, "panel"))
 
 
 def _materials(pk: int) -> OperationMaterials:

@@ -46,11 +46,17 @@ def add_lot(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter a lot that is here without a purchase order."""
     shown = found(selectors.item_stock(pk), "such item")
     form = LotForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _open(request, shown.item, form)):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, lambda: _open(request, shown.item, form))
+    ):
         messages.success(request, f"Lot {form.cleaned_data['number']} is in stock.")
         return redirect_or_htmx(request, reverse("procurement:item", args=[pk]))
     context = {"item": shown.item, "form": form}
-    return render_page(request, "procurement/add_lot.html", context, partial="lot-form", status=status_of(form))
+    return render_page(
+        request, "procurement/add_lot.html", context, partial="lot-form", status=status_of(form)
+    )
 
 
 @allow(*BUYERS)

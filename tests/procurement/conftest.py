@@ -1,11 +1,14 @@
 """A small warehouse: items, a supplier, and jobs whose operations need material."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.models import Item, Move, OrderLine, Role, User
 from orders.services import advance_all
@@ -15,6 +18,18 @@ from procurement.models import PurchaseOrder, Supplier, SupplierItem
 from tests.planning.shop import MONDAY, Shop, build_shop, make_job, make_operations
 
 NOW = MONDAY
+MARKS = ("SAVEPOINT", "RELEASE SAVEPOINT")
+
+
+@contextmanager
+def at_most(limit: int) -> Iterator[CaptureQueriesContext]:
+    """No more than `limit` statements; the savepoints of the test's own transaction do not count."""
+    with CaptureQueriesContext(connection) as captured:
+        yield captured
+    sent = [each["sql"] for each in captured if not each["sql"].startswith(MARKS)]
+    assert len(sent) <= limit, "\n".join(
+        [f"{len(sent)} statements", *(" ".join(sql.split())[:160] for sql in sent)]
+    )
 
 
 @dataclass
@@ -65,7 +80,9 @@ class Store:
     def receive(self, order: PurchaseOrder, quantity: str | None = None) -> PurchaseOrder:
         """Receive so much of every open line, or all."""
         receipts = [
-            services.Receipt(line, Decimal(quantity) if quantity else line.outstanding, f"LOT-{line.received}")
+            services.Receipt(
+                line, Decimal(quantity) if quantity else line.outstanding, f"LOT-{line.received}"
+            )
             for line in order.lines.all()
             if line.outstanding
         ]

@@ -3,13 +3,12 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
-
 from orders.models import OrderLine, WorkItem
+from orders.services import advance
 from planning.models import Requirement
 from procurement import services
 from procurement.models import Lot, Peg, PurchaseOrder, PurchaseOrderLine, Reservation, Supplier, SupplierItem
-from tests.procurement.conftest import NOW, Store, build_store
+from tests.procurement.conftest import NOW, Store, at_most, build_store
 
 
 def test_a_job_that_stock_covers_goes_to_production(store: Store) -> None:
@@ -28,7 +27,10 @@ def test_what_stock_does_not_cover_is_ordered_from_the_supplier_of_choice(store:
     store.source(line)
     order = PurchaseOrder.objects.get()
     assert (order.status, order.supplier, order.currency) == ("draft", store.supplier, "EUR")
-    assert list(order.lines.values_list("quantity", "pegged", "price")) == [(2, 2, Decimal("2.5")), (2, 2, Decimal("2.5"))]
+    assert list(order.lines.values_list("quantity", "pegged", "price")) == [
+        (2, 2, Decimal("2.5")),
+        (2, 2, Decimal("2.5")),
+    ]
     line.refresh_from_db()
     assert line.state == "procurement"
 
@@ -95,7 +97,9 @@ def test_an_item_that_found_a_supplier_is_ordered_by_the_sweep(store: Store) -> 
 
 def test_an_inactive_supplier_is_not_chosen(store: Store) -> None:
     other = Supplier.objects.create(code="BETA", name="Beta")
-    SupplierItem.objects.create(supplier=other, item=store.items[0], price=9, lead_time_days=1, preferred=False)
+    SupplierItem.objects.create(
+        supplier=other, item=store.items[0], price=9, lead_time_days=1, preferred=False
+    )
     Supplier.objects.filter(id=store.supplier.id).update(active=False)
     store.source(store.job("5"))
     assert PurchaseOrder.objects.get().supplier == other
@@ -109,22 +113,34 @@ def test_the_buyer_is_reminded_to_send_the_draft(store: Store) -> None:
     assert work.due_at == NOW + timedelta(days=3)
 
 
-def test_a_job_on_hold_is_not_advanced_and_comes_on_when_resumed(store: Store) -> None:
+def test_a_job_that_was_on_hold_when_its_material_came_goes_on_when_it_is_resumed(store: Store) -> None:
     line = store.job("5")
-    store.source(line)
-    OrderLine.objects.filter(id=line.id).update(held_at=NOW, hold_reason="waits for the drawing")
-    order = services.send_purchase_order  # a job on hold keeps its order in draft
-    with pytest.raises(services.Conflict if hasattr(services, "Conflict") else Exception, match="on hold"):
-        order(purchase_order=PurchaseOrder.objects.get(), by=store.buyer, now=NOW)
+    order = store.sent(line)
+    advance(line=line, event="hold", key="h", reason="Waits for the drawing", by=store.buyer, now=NOW)
+    OrderLine.objects.filter(id=line.id).update(held_at=NOW, hold_reason="Waits for the drawing")
+    store.receive(order)
+    line.refresh_from_db()
+    assert line.state == "procurement"
+    OrderLine.objects.filter(id=line.id).update(held_at=None, hold_reason="")
+    advance(line=line, event="resume", key="r", by=store.buyer, now=NOW)
+    assert services.sweep_materials() == 1
+    line.refresh_from_db()
+    assert line.state == "production"
 
 
-def test_twenty_jobs_with_twelve_lines_take_a_constant_number_of_statements(
-    db: None, django_assert_max_num_queries: object
-) -> None:
+def test_twenty_jobs_with_twelve_lines_take_fifteen_statements(db: None) -> None:
     store = build_store(items=12)
-    lines = [store.job(*["3"] * 12) for _ in range(20)]
-    moves = store.moves(*lines)
-    with django_assert_max_num_queries(15) as captured:  # type: ignore[operator]
+    moves = store.moves(*[store.job(*["3"] * 12) for _ in range(20)])
+    with at_most(15):
         services.source_jobs(moves=moves, now=NOW)
-    print(len(captured), "\n".join(each["sql"][:150] for each in captured))
     assert PurchaseOrderLine.objects.filter(quantity=60).count() == 12
+
+
+def test_twenty_more_jobs_partly_from_stock_take_fifteen_statements(db: None) -> None:
+    store = build_store(items=12)
+    store.source(*[store.job(*["1"] * 11) for _ in range(3)])
+    store.stock(*["2"] * 12)
+    moves = store.moves(*[store.job(*["3"] * 11) for _ in range(20)])
+    with at_most(15):
+        services.source_jobs(moves=moves, now=NOW)
+    assert PurchaseOrderLine.objects.filter(quantity=61).count() == 11
