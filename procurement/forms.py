@@ -16,7 +16,7 @@ from procurement.models import Lot, PurchaseOrder, PurchaseOrderLine
 from procurement.services import Opening, Receipt
 
 NOON = time(12)
-TODAY_OR_LATER = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _amount(label: str, **options: Any) -> forms.DecimalField:
@@ -34,7 +34,10 @@ class Row:
 
 
 class LinesForm(forms.Form):
-    """Inputs for each open line of a purchase order, and the version the person saw."""
+    """Inputs for each open line of a purchase order, and the version the person saw.
+
+    The inputs of a line are named `<what>-<line id>`, as the services name them when they refuse.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -44,12 +47,6 @@ class LinesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = list(lines)
         self.initial["version"] = order.version
-        for number, line in enumerate(self.lines, 1):
-            self.add_inputs(order, line, number)
-
-    def add_inputs(self, order: PurchaseOrder, line: PurchaseOrderLine, number: int) -> None:
-        """The inputs of one line, named `<what>-<line id>`."""
-        raise NotImplementedError
 
     @property
     def rows(self) -> list[Row]:
@@ -63,13 +60,12 @@ class LinesForm(forms.Form):
 class ReceiveForm(LinesForm):
     """What came, per line: proposes all that is to come, and a lot number."""
 
-    def __init__(self, *args: Any, received: int = 0, **kwargs: Any) -> None:
-        self.received = received
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, order: PurchaseOrder, received: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, order=order, **kwargs)
+        for number, line in enumerate(self.lines, received + 1):
+            self._add(line, f"{order.number}-{number}")
 
-    def add_inputs(self, order: PurchaseOrder, line: PurchaseOrderLine, number: int) -> None:
-        """Quantity and lot number."""
-        proposed = f"{order.number}-{self.received + number}"
+    def _add(self, line: PurchaseOrderLine, proposed: str) -> None:
         label = f"Quantity of {line.item.number}"
         self.fields[f"quantity-{line.id}"] = _amount(label, required=False, initial=plain(line.outstanding))
         self.fields[f"lot_number-{line.id}"] = forms.CharField(
@@ -89,12 +85,13 @@ class ReceiveForm(LinesForm):
 class DatesForm(LinesForm):
     """The days the supplier confirms."""
 
-    def add_inputs(self, order: PurchaseOrder, line: PurchaseOrderLine, number: int) -> None:
-        """The day goods are expected."""
-        expected = line.expected_at and timezone.localtime(line.expected_at).date()
-        self.fields[f"expected_at-{line.id}"] = forms.DateField(
-            label=f"Expected day of {line.item.number}", initial=expected, widget=TODAY_OR_LATER
-        )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in self.lines:
+            expected = line.expected_at and timezone.localtime(line.expected_at).date()
+            self.fields[f"expected_at-{line.id}"] = forms.DateField(
+                label=f"Expected day of {line.item.number}", initial=expected, widget=DAY
+            )
 
     def dates(self) -> dict[int, datetime]:
         """The changed days of a valid form, at noon in the shop's time zone."""

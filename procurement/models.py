@@ -183,6 +183,11 @@ class Peg(models.Model):
     def __str__(self) -> str:
         return f"{self.quantity} for requirement {self.requirement_id}"
 
+    @property
+    def to_come(self) -> Decimal:
+        """What was not received yet."""
+        return self.quantity - self.received
+
 
 class Lot(models.Model):
     """A quantity of one item that came in together. Never negative, never reserved beyond what is there."""
@@ -243,6 +248,11 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of lot {self.lot_id}"
+
+    @property
+    def to_issue(self) -> Decimal:
+        """What was not issued yet."""
+        return self.quantity - self.issued
 
 
 class StockMove(models.Model):

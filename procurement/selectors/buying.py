@@ -63,6 +63,11 @@ class Hit:
     slack: timedelta | None
 
     @property
+    def slack_days(self) -> int:
+        """Whole days of slack."""
+        return self.slack.days if self.slack else 0
+
+    @property
     def hurts(self) -> bool:
         """True where the customer's promise does not hold any more."""
         return self.slack is not None and self.slack < timedelta(0)

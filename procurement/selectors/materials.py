@@ -26,7 +26,7 @@ class Material:
     @property
     def to_issue(self) -> Decimal:
         """What lies here for it and was not issued."""
-        return sum((each.quantity - each.issued for each in self.reservations), Decimal(0))
+        return sum((each.to_issue for each in self.reservations), Decimal(0))
 
     @property
     def missing(self) -> Decimal:

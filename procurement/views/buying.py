@@ -134,24 +134,12 @@ def _order(number: str) -> PurchaseOrder:
 def _page(
     request: HttpRequest, bought: Bought, *, refusal: Refused | None = None, dates: DatesForm | None = None
 ) -> HttpResponse:
-    order, status = bought.order, 200
-    if dates is None and order.status in COMING and may_buy(request):
-        dates = DatesForm(order=order, lines=bought.open_lines)
-    if dates is not None:
-        status = status_of(dates)
-    context = {
-        "order": order,
-        "bought": bought,
-        "dates": dates,
-        "refusal": refusal,
-        "may_buy": may_buy(request),
-        "coming": order.status in COMING,
-    }
-    parts = {"dates-form": "dates-form", "order-acts": "order-acts"}
-    return render_page(
-        request,
-        "procurement/order.html",
-        context,
-        partial=parts,
-        status=refusal.status if refusal else status,
-    )
+    """The page of an order, as it is or with what was refused."""
+    status = refusal.status if refusal else status_of(dates) if dates else 200
+    buys, coming = may_buy(request), bought.order.status in COMING
+    if dates is None and coming and buys:
+        dates = DatesForm(order=bought.order, lines=bought.open_lines)
+    context = {"order": bought.order, "bought": bought, "dates": dates, "refusal": refusal}
+    context |= {"may_buy": buys, "coming": coming}
+    parts = {"dates-form": "dates-form", "main": "order-page"}
+    return render_page(request, "procurement/order.html", context, partial=parts, status=status)
