@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from kernel.bases import Stamped, Versioned
+from kernel.bases import Stamped, Versioned, search_index
 from orders.models import Item
 from planning.models import Requirement
 
@@ -78,7 +78,10 @@ class PurchaseOrder(Versioned):
 
     class Meta:
         ordering = ("-id",)
-        indexes = (models.Index(name="purchase_orders_by_status", fields=("status", "-id")),)
+        indexes = (
+            models.Index(name="purchase_orders_by_status", fields=("status", "-id")),
+            search_index("purchase_order_number_search", "number"),
+        )
         constraints = (
             models.CheckConstraint(
                 name="sent_has_its_time",

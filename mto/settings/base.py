@@ -197,12 +197,14 @@ MTO_SWEEPS = [
     "orders.services.sweep_handovers",
     "orders.services.expire_quotations",
     "planning.services.sweep_plan",
+    "procurement.services.sweep_materials",
 ]
 MTO_HEARTBEAT = "orders.services.beat"
 MTO_SEARCH = [
     "orders.selectors.search_orders",
     "orders.selectors.search_customers",
     "orders.selectors.search_items",
+    "procurement.selectors.search_purchase_orders",
 ]
 # Each answers parts by name, every part a dict with `ok`.
 MTO_HEALTH = ["orders.selectors.health.sweeper_health"]

@@ -2,7 +2,7 @@
 
 from procurement.selectors.buying import drafts_to_send, due_drafts, late_lines, without_supplier
 from procurement.selectors.materials import operation_materials, order_materials
-from procurement.selectors.purchasing import bought, purchase_order, purchase_orders, receipts_so_far
+from procurement.selectors.purchasing import bought, purchase_order, purchase_orders, search_purchase_orders
 from procurement.selectors.stock import item_stock, ledger, lot, stock
 from procurement.selectors.supply import needs, supply
 
@@ -19,7 +19,7 @@ __all__ = [
     "order_materials",
     "purchase_order",
     "purchase_orders",
-    "receipts_so_far",
+    "search_purchase_orders",
     "stock",
     "supply",
     "without_supplier",

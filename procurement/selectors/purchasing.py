@@ -9,13 +9,17 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Min, Q, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 
-from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine, StockMove
+from orders.models import Role, User
+from orders.selectors import Hit
+from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine, StockMove, Supplier
 from procurement.selectors.buying import total_of
 
 PAGE = 25
 PEGS = 10
 RECEIPTS = 100
+PER_KIND = 6
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,25 @@ def purchase_orders(*, status: str = "", text: str = "", page: int | str = 1) ->
     return listed
 
 
+def search_purchase_orders(text: str, user: User) -> list[Hit]:
+    """Purchase orders by number or supplier, for those who may open them; newest first."""
+    if not user.has_role(Role.BUYER, Role.PLANNER, Role.MANAGER):
+        return []
+    named = Supplier.objects.filter(name__icontains=text).values("id")
+    found = PurchaseOrder.objects.filter(Q(number__icontains=text) | Q(supplier__in=named))
+    return [
+        Hit(
+            "Purchase orders",
+            order.number,
+            str(order.supplier),
+            reverse("procurement:order", args=[order.number]),
+            "shopping-cart",
+            order.get_status_display(),
+        )
+        for order in found.select_related("supplier").order_by("-id")[:PER_KIND]
+    ]
+
+
 def _listed(orders: Sequence[PurchaseOrder]) -> list[Listed]:
     lines = PurchaseOrderLine.objects.filter(order__in=[order.id for order in orders]).values("order_id")
     coming = Min("expected_at", filter=Q(received__lt=F("quantity")))
@@ -119,8 +142,3 @@ def _receipts(order: PurchaseOrder) -> list[StockMove]:
     """What came in on this order, newest first."""
     moves = StockMove.objects.filter(purchase_line__order=order)
     return list(moves.select_related("lot__item", "by").order_by("-id")[:RECEIPTS])
-
-
-def receipts_so_far(order: PurchaseOrder) -> int:
-    """How many lots came in on this order; proposes the next lot number."""
-    return StockMove.objects.filter(purchase_line__order=order).count()

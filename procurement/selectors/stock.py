@@ -43,11 +43,12 @@ def stock(*, text: str = "", only: str = "", page: int | str = 1) -> Page[Any]:
     return Paginator(items, PAGE).get_page(page)
 
 
-def item_stock(item_id: int) -> ItemStock | None:
+def item_stock(number: str) -> ItemStock | None:
     """One item with everything its page shows but the ledger. Five statements."""
-    item = _with_sums(Item.objects.filter(id=item_id)).first()
+    item = _with_sums(Item.objects.filter(number=number)).first()
     if item is None:
         return None
+    item_id = item.id
     lots = Lot.objects.filter(item=item_id, on_hand__gt=0).select_related("supplier")
     kept = Reservation.objects.filter(lot__item=item_id, issued__lt=F("quantity"))
     coming = _open_lines().filter(item=item_id).select_related("order__supplier")

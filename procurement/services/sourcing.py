@@ -246,7 +246,7 @@ def _supplier_work(item: Item, need_by: datetime | None) -> Work:
         key=f"supplier:{item.id}",
         role=Role.BUYER,
         reason=f"No supplier for {item}: add one, then it is ordered",
-        url=reverse("procurement:item", args=[item.id]),
+        url=reverse("procurement:item", args=[item.number]),
         due_at=need_by,
     )
 

@@ -15,7 +15,7 @@ Thing = TypeVar("Thing")
 BUYERS = (Role.BUYER, Role.MANAGER)
 READERS = (*BUYERS, Role.PLANNER)
 RECEIVERS = (*BUYERS, Role.SHIPPER)
-KEEPERS = (*READERS, Role.OPERATOR, Role.INSPECTOR, Role.SHIPPER)
+KEEPERS = (*READERS, Role.SALES, Role.OPERATOR, Role.INSPECTOR, Role.SHIPPER)
 
 
 def person(request: HttpRequest) -> User | None:

@@ -28,13 +28,13 @@ def stock(request: HttpRequest) -> HttpResponse:
 
 @allow(*KEEPERS)
 @require_GET
-def item(request: HttpRequest, pk: int) -> HttpResponse:
+def item(request: HttpRequest, number: str) -> HttpResponse:
     """One item: lots, who keeps them, what is coming, and the ledger."""
-    shown = found(selectors.item_stock(pk), "such item")
+    shown = found(selectors.item_stock(number), f"item {number}")
     context = {
         "shown": shown,
         "item": shown.item,
-        "moves": selectors.ledger(pk, request.GET.get("page", 1)),
+        "moves": selectors.ledger(shown.item.id, request.GET.get("page", 1)),
         "may_buy": may_buy(request),
     }
     return render_page(request, "procurement/item.html", context, partial="ledger")
@@ -42,9 +42,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*BUYERS)
 @require_http_methods(["GET", "POST"])
-def add_lot(request: HttpRequest, pk: int) -> HttpResponse:
+def add_lot(request: HttpRequest, number: str) -> HttpResponse:
     """Enter a lot that is here without a purchase order."""
-    shown = found(selectors.item_stock(pk), "such item")
+    shown = found(selectors.item_stock(number), f"item {number}")
     form = LotForm(request.POST or None)
     if (
         request.method == "POST"
@@ -52,7 +52,7 @@ def add_lot(request: HttpRequest, pk: int) -> HttpResponse:
         and attempt(form, lambda: _open(request, shown.item, form))
     ):
         messages.success(request, f"Lot {form.cleaned_data['number']} is in stock.")
-        return redirect_or_htmx(request, reverse("procurement:item", args=[pk]))
+        return redirect_or_htmx(request, reverse("procurement:item", args=[number]))
     context = {"item": shown.item, "form": form}
     return render_page(
         request, "procurement/add_lot.html", context, partial="lot-form", status=status_of(form)
@@ -67,7 +67,7 @@ def adjust_lot(request: HttpRequest, pk: int) -> HttpResponse:
     form = AdjustForm.of(lot, request.POST or None)
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: _adjust(request, lot, form)):
         messages.success(request, f"Lot {lot.number} is adjusted.")
-        return redirect_or_htmx(request, reverse("procurement:item", args=[lot.item_id]))
+        return redirect_or_htmx(request, reverse("procurement:item", args=[lot.item.number]))
     context = {"lot": lot, "form": form}
     return render_page(
         request, "procurement/adjust_lot.html", context, partial="adjust-form", status=status_of(form)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from orders.models import Item, OrderLine, Role, User
 from procurement import services
 from procurement.models import Lot, PurchaseOrder, PurchaseOrderLine, StockMove
+from procurement.selectors import search_purchase_orders
 from tests.procurement.conftest import NOW, Store, at_most, build_store
 from tests.procurement.invariants import check_invariants
 
@@ -168,7 +169,7 @@ def test_the_order_panel_shows_lots_and_purchase_orders(store: Store, buyer: Cli
 
 def test_lots_are_added_and_adjusted_by_form(store: Store, buyer: Client) -> None:
     item = store.items[0]
-    add = reverse("procurement:add-lot", args=[item.id])
+    add = reverse("procurement:add-lot", args=[item.number])
     buyer.post(add, {"number": "L9", "quantity": "7", "unit_cost": "1.5"})
     lot = Lot.objects.get()
     adjust = reverse("procurement:adjust-lot", args=[lot.id])
@@ -197,13 +198,13 @@ def test_purchasing_is_not_for_everyone(store: Store, role: str) -> None:
 
 def test_the_floor_sees_stock_without_costs(store: Store, buyer: Client) -> None:
     store.stock("10")
-    address = reverse("procurement:item", args=[store.items[0].id])
+    address = reverse("procurement:item", args=[store.items[0].number])
     assert "Cost per unit" not in text(signed_in(Role.OPERATOR).get(address))
     assert "Cost per unit" in text(buyer.get(address))
 
 
 def test_what_is_not_there_is_not_found(store: Store, buyer: Client) -> None:
-    for address in ("orders/PO-2026-99999/", "stock/999999/", "lots/999999/adjust/", "order/SO-1/panel/"):
+    for address in ("orders/PO-2026-99999/", "items/NO/", "lots/999999/adjust/", "order/SO-1/panel/"):
         assert buyer.get(f"/procurement/{address}").status_code == 404
 
 
@@ -240,10 +241,20 @@ def test_no_page_takes_more_than_twelve_queries(db: None) -> None:
         reverse("procurement:order", args=[first.number]),
         reverse("procurement:receive", args=[first.number]),
         reverse("procurement:stock"),
-        reverse("procurement:item", args=[store.items[0].id]),
+        reverse("procurement:item", args=[store.items[0].number]),
         reverse("procurement:operation-materials", args=[operation.id]),
         reverse("procurement:order-panel", args=[line.order.reference]),
     ):
         with at_most(12):
             assert client.get(address).status_code == 200
     assert PurchaseOrderLine.objects.count() == 24
+
+
+def test_purchase_orders_are_found_by_number_and_supplier(store: Store) -> None:
+    order = store.sent(store.job("5"))
+    assert [hit.url for hit in search_purchase_orders(order.number, store.buyer)] == [
+        f"/procurement/orders/{order.number}/"
+    ]
+    assert [hit.number for hit in search_purchase_orders("alpha", store.buyer)] == [order.number]
+    operator = User.objects.create_user("op@floor.example", "a long passphrase", roles=[Role.OPERATOR])
+    assert search_purchase_orders(order.number, operator) == []
