@@ -1,6 +1,6 @@
 """Reads of the planning stage."""
 
-from planning.selectors.board import Board, Window, load_board, read_window
+from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
 from planning.selectors.book import Book, OpenOperation, Short, busy_machines, load_book, problem_of
 from planning.selectors.late import LateJob, late_jobs
 from planning.selectors.load import CentreLoad, load_per_centre
@@ -16,9 +16,11 @@ from planning.selectors.resources import Resources, load_resources
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 
 __all__ = [
+    "Bar",
     "Board",
     "Book",
     "CentreLoad",
+    "Lane",
     "LateJob",
     "OpenOperation",
     "OrderSchedule",

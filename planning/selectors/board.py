@@ -1,13 +1,14 @@
 """Machines × time: a window of the plan as bars."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 
-from kernel.formats import absolute, day_of
+from kernel.formats import absolute
 from planning.models import Operation
 from planning.selectors.book import LEAST_REMAINING
 from planning.selectors.moments import minute_of
@@ -15,6 +16,7 @@ from planning.selectors.resources import Resources
 
 MOST_BARS: Final = 2000
 ZOOMS: Final = (1, 3, 7, 14, 28)
+USUAL_DAYS: Final = 3
 LABEL_WIDTH: Final = 5.0
 """Percent of the window from which a bar has room for its order number."""
 
@@ -33,19 +35,24 @@ class Window:
     first: date
     days: int
 
-    @property
+    @cached_property
     def begin(self) -> datetime:
         """The first moment."""
         return timezone.make_aware(datetime.combine(self.first, time()))
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The moment behind the last one."""
         return timezone.make_aware(datetime.combine(self.first + timedelta(days=self.days), time()))
 
+    @cached_property
+    def minutes(self) -> tuple[int, int]:
+        """Begin and end in minutes."""
+        return minute_of(self.begin), minute_of(self.end)
+
     def share(self, minute: int) -> float:
         """Where a minute lies, in percent of the window."""
-        begin, end = minute_of(self.begin), minute_of(self.end)
+        begin, end = self.minutes
         return round(100 * (min(max(minute, begin), end) - begin) / (end - begin), 3)
 
     def moved(self, days: int) -> "Window":
@@ -120,14 +127,14 @@ class Board:
 
 
 def read_window(first: str, days: str, today: date) -> Window:
-    """The window an address asks for; what cannot be read falls back to a week from today."""
+    """The window an address asks for; what cannot be read falls back to the usual days from today."""
     try:
         begin = date.fromisoformat(first)
     except ValueError:
         begin = today
     if abs((begin - today).days) > 3660:
         begin = today
-    wanted = int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 7
+    wanted = int(days) if days.isascii() and days.isdigit() and len(days) < 5 else USUAL_DAYS
     return Window(begin, min(ZOOMS, key=lambda zoom: abs(zoom - wanted)))
 
 
@@ -209,13 +216,23 @@ def _bar(row: BarRow, window: Window, resources: Resources, now: datetime) -> tu
         url=f"/orders/{reference}/",
         operation=f"Op {row.sequence} {row.name}",
         reference=f"{reference} line {row.position}",
-        times=f"{_clock(starts, now)} to {_clock(ends, now)}",
+        times=_times(starts, ends, timezone.get_current_timezone(), now.date()),
         machine=resources.machine_codes[resources.index[machine]],
     )
 
 
-def _clock(moment: datetime, now: datetime) -> str:
-    return absolute(moment, today=day_of(now), clock=True)
+def _times(starts: datetime, ends: datetime, zone: tzinfo, today: date) -> str:
+    """From when to when, in local time."""
+    return f"{_clock(starts.astimezone(zone), today)} to {_clock(ends.astimezone(zone), today)}"
+
+
+def _clock(local: datetime, today: date) -> str:
+    return f"{_day(local.date(), today)} {local.hour:02}:{local.minute:02}"
+
+
+@lru_cache(maxsize=512)
+def _day(day: date, today: date) -> str:
+    return absolute(day, today=today)
 
 
 def _lanes(by_machine: dict[int, list[Bar]], resources: Resources) -> list[Lane]:
@@ -228,7 +245,7 @@ def _lanes(by_machine: dict[int, list[Bar]], resources: Resources) -> list[Lane]
             for at, machine in enumerate(resources.machines)
             if machine.centre == centre and (at in pooled or resources.machine_ids[at] in by_machine)
         ]
-        for number, at in enumerate(sorted(here, key=lambda at: resources.machine_codes[at])):
+        for number, at in enumerate(sorted(here, key=lambda at: _natural(resources.machine_codes[at]))):
             machine_id, machine = resources.machine_ids[at], resources.machines[at]
             bars = by_machine.get(machine_id, [])
             lanes.append(Lane(resources.machine_codes[at], name, number == 0, machine.calendar, bars))
@@ -255,3 +272,8 @@ def _closed(windows: Any, window: Window) -> list[tuple[float, float]]:
         for first, last in spans
         if last - first > 60
     ]
+
+
+def _natural(code: str) -> tuple[int, str]:
+    """CUT-2 stands before CUT-10."""
+    return len(code), code

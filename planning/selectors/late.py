@@ -1,10 +1,10 @@
 """Late jobs, and what binds each of them: material, queue or the work itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from django.db.models import F, OuterRef, Subquery
 
@@ -12,7 +12,7 @@ from kernel.formats import absolute, day_of, duration
 from orders.models import OrderLine
 from planning.models import Operation, Requirement
 
-SHOWN: Final = 50
+SHOWN: Final = 25
 
 
 @dataclass(frozen=True)
@@ -51,50 +51,68 @@ def late_jobs(now: datetime, *, shown: int = SHOWN) -> tuple[list[LateJob], int]
     return [_explained(line, operations.get(line.id, []), now) for line in lines], total
 
 
-def _open_operations(line_ids: Sequence[int]) -> dict[int, list[Any]]:
+class Step(NamedTuple):
+    """An open operation on a job's way to its end."""
+
+    line_id: int
+    sequence: int
+    name: str
+    starts: datetime | None
+    ends: datetime | None
+    unplanned_reason: str
+    centre: str | None
+    item: str | None
+    expected_at: datetime | None
+
+    def __str__(self) -> str:
+        return f"Op {self.sequence} {self.name}"
+
+
+def _open_operations(line_ids: Sequence[int]) -> dict[int, list[Step]]:
     """The open operations of each job in their order, with the last material they wait for."""
     missing = Requirement.objects.short().filter(operation=OuterRef("pk"), cancelled_at=None)
     last = missing.order_by(F("expected_at").desc(nulls_last=True))
     rows = (
         Operation.objects.open()
         .filter(line__in=line_ids)
-        .select_related("machine__work_centre")
         .annotate(item=Subquery(last.values("item__number")[:1]))
         .annotate(item_expected=Subquery(last.values("expected_at")[:1]))
         .order_by("line_id", "loop", "sequence")
+        .values_list(
+            *("line_id", "sequence", "name", "during__startswith", "during__endswith", "unplanned_reason"),
+            *("machine__work_centre__name", "item", "item_expected"),
+        )
     )
-    return {line_id: list(found) for line_id, found in groupby(rows, key=lambda row: row.line_id)}
+    steps = (Step(*row) for row in rows)
+    return {line_id: list(found) for line_id, found in groupby(steps, key=lambda step: step.line_id)}
 
 
-def _explained(line: OrderLine, operations: Sequence[Any], now: datetime) -> LateJob:
+def _explained(line: OrderLine, steps: Sequence[Step], now: datetime) -> LateJob:
     if line.held:
         return LateJob(line, "hold", f"On hold: {line.hold_reason}")
-    nowhere = [each for each in operations if each.machine is None]
+    nowhere = [step for step in steps if step.starts is None]
     if nowhere:
         words = nowhere[0].unplanned_reason or f"{nowhere[0]} waits for the next replan"
         return LateJob(line, "plan", words)
-    if not operations:
-        return LateJob(
-            line, "stage", f"All operations are done: it stands in {line.state_info.label.lower()}"
-        )
-    binding = max(_waits(operations, now), key=lambda wait: wait.length)
+    if not steps:
+        stage = line.state_info.label.lower()
+        return LateJob(line, "stage", f"All operations are done: it stands in {stage}")
+    binding = max(_waits(steps, now), key=lambda wait: wait.length)
     return LateJob(line, binding.kind, binding.words)
 
 
-def _waits(operations: Sequence[Any], now: datetime) -> Iterable[Wait]:
+def _waits(steps: Sequence[Step], now: datetime) -> Iterator[Wait]:
     """What the time from now to the end of a planned job is spent on."""
     reached, work = now, timedelta()
-    for each in operations:
-        start, end = max(now, each.during.lower), max(now, each.during.upper)
-        waited_until = min(max(each.item_expected or reached, reached), max(start, reached))
-        if each.item and each.item_expected:
-            day = absolute(each.item_expected, today=day_of(now))
-            yield Wait(
-                "material", waited_until - reached, f"Material: {each} waits for {each.item}, expected {day}"
-            )
-        queue = max(start - waited_until, timedelta())
-        centre = each.machine.work_centre
-        yield Wait("queue", queue, f"Queue: {each} waits {duration(queue)} for {centre.name}")
+    for step in steps:
+        start, end = max(now, step.starts or now), max(now, step.ends or now)
+        here = min(max(step.expected_at or reached, reached), max(start, reached))
+        if step.item and step.expected_at:
+            day = absolute(step.expected_at, today=day_of(now))
+            words = f"Material: {step} waits for {step.item}, expected {day}"
+            yield Wait("material", here - reached, words)
+        queue = max(start - here, timedelta())
+        yield Wait("queue", queue, f"Queue: {step} waits {duration(queue)} for {step.centre}")
         work += max(end - start, timedelta())
         reached = max(reached, end)
     yield Wait("work", work, f"Duration: the remaining operations take {duration(work)} in all")

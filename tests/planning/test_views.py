@@ -94,7 +94,7 @@ def test_panning_swaps_the_board_only(shop: Shop, planner: Client) -> None:
 @pytest.mark.parametrize(
     "query", ["from=x&days=y", "days=99999999", "from=9999-12-31&days=28", "page=-1&as=table"]
 )
-def test_a_broken_window_falls_back_to_a_week(shop: Shop, planner: Client, query: str) -> None:
+def test_a_broken_window_falls_back_to_the_usual_one(shop: Shop, planner: Client, query: str) -> None:
     assert planner.get(f"/planning/?{query}").status_code == 200
 
 
