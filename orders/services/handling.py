@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -38,18 +38,24 @@ def handling(handover_id: int) -> Iterator[list[Move]]:
     5. If the body fails, nothing of it stays: attempts, error and the next try are noted, and after
        ATTEMPTS tries the job is parked where a person sees it.
     """
-    close_old_connections()
+    if not connection.in_atomic_block:
+        close_old_connections()
     started = timezone.now()
     owed: list[Handover] = []
+    entered = False
     token = WORKER.set(f"worker {os.getpid()}")
     try:
         with transaction.atomic():
             owed = _claim(handover_id)
-            yield _still_wanted(owed)
+            moves = _still_wanted(owed)
+            entered = True
+            yield moves
             _mark_done(owed, started)
     except Exception as error:
         logger.exception("handover %s failed", handover_id)
         _note_failure(owed, error)
+        if not entered:
+            raise
     finally:
         WORKER.reset(token)
 
@@ -174,8 +180,8 @@ def _overdue(room: int) -> list[tuple[int, str]]:
 def _room_in_queue() -> int | None:
     """How many wake-ups the queue should still take; None where the broker does not answer."""
     try:
-        with current_app.connection_for_write(transport_options={"socket_timeout": 2.0}) as connection:
-            channel = connection.default_channel
+        with current_app.connection_for_write(transport_options={"socket_timeout": 2.0}) as broker:
+            channel = broker.default_channel
             length = int(channel.client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))  # type: ignore[attr-defined]
     except Exception as error:
         logger.warning("broker away: %s", error)
