@@ -8,7 +8,7 @@ RUN uv sync --no-dev --no-install-project
 COPY . .
 # The pages' files are gathered here, so that the running container needs neither Node nor a writable code folder.
 RUN MTO_DATA=/opt/mto /opt/venv/bin/python manage.py assets \
- && MTO_DATA=/opt/mto /opt/venv/bin/python manage.py collectstatic --no-input -v 0 \
+ && MTO_DATA=/opt/mto /opt/venv/bin/python manage.py collectstatic --no-input -v 0 --ignore "*.map" --ignore rest_framework \
  && rm -rf node_modules /opt/mto/secret-key /opt/mto/logs
 
 FROM python:3.11-slim-bookworm

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.contrib.staticfiles.finders import get_finders
 
+from kernel.assets import fingerprint
 from mto.embedded.postgres import Postgres
 from mto.embedded.process import StartFailed, is_free, stop, tail
 from mto.embedded.valkey import Valkey
@@ -24,6 +25,8 @@ from mto.settings.env import REPOSITORY, child_environment, is_named, service_ad
 from mto.supervisor import Program, Supervisor
 
 WEB_SECONDS: Final = 60.0
+# Source maps, and the pages of packages that this application does not show.
+NOT_SERVED: Final = ("--ignore", "*.map", "--ignore", "rest_framework")
 STATIC_STAMP: Final = ".stamp"
 
 
@@ -74,7 +77,7 @@ class Startup:
             raise StartFailed(f"Port {port} is taken by another program. Choose another: --port {port + 1}")
         self._start_services()
         with self.progress.step("Front-end files"):
-            self._command("assets")
+            self._fetch_assets()
             self._collect_static()
         with self.progress.step("Database tables"):
             self._command("migrate", "--no-input")
@@ -132,12 +135,18 @@ class Startup:
         if code:
             raise StartFailed(f"`manage.py {' '.join(arguments)}` failed. Its log {log} ends:\n{tail(log)}")
 
+    def _fetch_assets(self) -> None:
+        """Fetch what the lock file names, unless it is there."""
+        stamp = REPOSITORY / "static" / "vendor" / ".stamp"
+        if not stamp.exists() or stamp.read_text(encoding="utf8") != fingerprint(REPOSITORY):
+            self._command("assets")
+
     def _collect_static(self) -> None:
         """Gather, name by content and compress the pages' files, only when one of them changed."""
         stamp = self.installation.folder / "static" / STATIC_STAMP
         wanted = _static_fingerprint()
         if not stamp.exists() or stamp.read_text(encoding="utf8") != wanted:
-            self._command("collectstatic", "--no-input", "--clear", "-v", "0")
+            self._command("collectstatic", "--no-input", "--clear", "-v", "0", *NOT_SERVED)
             stamp.write_text(wanted, encoding="utf8")
 
     def _first_data(self) -> None:

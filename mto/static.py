@@ -1,0 +1,12 @@
+"""How the pages' files are stored: named by content, compressed, without their source maps."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+URL_IN_STYLE = r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))"""
+IMPORT_IN_STYLE = (r"""(?P<matched>@import\s*["']\s*(?P<url>.*?)["'])""", """@import url("%(url)s")""")
+
+
+class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Source maps are most of the packages' bytes and no page needs them: they are not looked for."""
+
+    patterns = (("*.css", (URL_IN_STYLE, IMPORT_IN_STYLE)),)
