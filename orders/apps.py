@@ -1,6 +1,9 @@
 """Django's entry for the app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from orders.checks import CHECKS
 
 
 class OrdersConfig(AppConfig):
@@ -8,3 +11,7 @@ class OrdersConfig(AppConfig):
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "orders"
+
+
+for _check in CHECKS:
+    register(_check)

@@ -15,6 +15,14 @@ def test_the_table_is_sound() -> None:
     assert checks.table_is_sound() == []
 
 
+def test_every_task_is_registered() -> None:
+    assert [error.msg for error in checks.tasks_exist()] == []
+
+
+def test_every_event_is_sent_by_somebody() -> None:
+    assert [error.msg for error in checks.events_have_senders()] == []
+
+
 def test_a_missing_task_is_named() -> None:
     machine = Machine([], [Row(("draft",), "quote", "quoted", "Send", ("orders.no", "planning.plan_jobs"))])
     assert checks.missing_tasks(machine) == ["orders.no"]
