@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from kernel.assets import build
 from mto.celery import app
 from mto.settings.base import postgres
 from mto.settings.env import REPOSITORY, env_bool, parse_url
@@ -179,6 +180,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+def front_end() -> None:
+    """The pages' files, fetched by lock file where they are not there yet."""
+    build(REPOSITORY, print)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], front_end: None) -> dict[str, Any]:
     """The machine's own Chromium, with nothing that reaches for the network."""
     return {**browser_type_launch_args, "executable_path": chromium(), "args": CHROMIUM_FLAGS}
