@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kernel.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("orders.urls")),
     path("planning/", include("planning.urls")),
     path("procurement/", include("procurement.urls")),
     path("production/", include("production.urls")),

@@ -8,8 +8,10 @@ from decimal import Decimal
 from django.core.paginator import Page
 from django.db.models import F, Min, OrderBy, OuterRef, Q, QuerySet, Subquery
 
+from kernel.marks import Step
 from orders.lifecycle import OPEN
 from orders.models import Customer, Order, OrderLine
+from orders.models.orders import rail_of
 from orders.selectors.paging import PAGE_SIZE, page_of
 
 CUSTOMERS_SEARCHED = 200
@@ -52,6 +54,11 @@ class OrderRow:
     delivered_at: datetime | None
     late: bool
     held: bool
+
+    @property
+    def rail(self) -> tuple[Step, ...]:
+        """The six stages of the order; a hold blocks the current one."""
+        return rail_of(self.order.state_info, blocked=self.held)
 
 
 def list_orders(

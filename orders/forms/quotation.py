@@ -1,0 +1,99 @@
+"""Inputs of the configure-and-quote page: the head of a quotation, and one line."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from orders.models import Address, Contact, Customer, Incoterm, Order, OrderLine, ShipPolicy
+
+CHOICE = "choice."
+LARGEST_QUANTITY = 100_000
+
+
+class HeaderForm(forms.Form):
+    """What a quotation says besides its lines, for one customer."""
+
+    customer_po = forms.CharField(
+        label="Customer PO number", max_length=40, required=False, help_text="As it stands on their order."
+    )
+    requested_date = forms.DateField(
+        label="Requested date",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="When the customer wants it.",
+    )
+    contact = forms.ModelChoiceField(Contact.objects.none(), required=False, empty_label="Nobody named")
+    ship_to = forms.ModelChoiceField(
+        Address.objects.none(), label="Ship to", required=False, empty_label="Not known yet"
+    )
+    ship_policy = forms.ChoiceField(label="Ship policy", choices=ShipPolicy.choices)
+    incoterm = forms.ChoiceField(label="Incoterm", choices=Incoterm.choices)
+    incoterm_place = forms.CharField(
+        label="Named place", max_length=80, required=False, help_text="Where the Incoterm applies."
+    )
+    note = forms.CharField(
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="Note on the quotation",
+    )
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        addresses = customer.addresses.filter(kind=Address.Kind.DELIVERY)
+        self.fields["contact"].queryset = customer.contacts.all()  # type: ignore[attr-defined]
+        self.fields["ship_to"].queryset = addresses  # type: ignore[attr-defined]
+        if not self.is_bound and "ship_to" not in self.initial:
+            known = list(addresses[:2])
+            self.initial["ship_to"] = known[0] if len(known) == 1 else None
+
+
+class LineForm(forms.Form):
+    """Quantity, date and note of one line; its choices come beside it as `choice.CODE`."""
+
+    quantity = forms.IntegerField(min_value=1, max_value=LARGEST_QUANTITY, initial=1)
+    line_date = forms.DateField(
+        label="Requested date of this line",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Only where it differs from the quotation's.",
+    )
+    line_note = forms.CharField(label="Note on this line", max_length=500, required=False)
+
+
+def header_initial(order: Order) -> dict[str, Any]:
+    """The head of a stored quotation, as the form shows it."""
+    return {
+        "customer_po": order.customer_po,
+        "requested_date": order.requested_date,
+        "contact": order.contact_id,
+        "ship_to": order.ship_to_id,
+        "ship_policy": order.ship_policy,
+        "incoterm": order.incoterm,
+        "incoterm_place": order.incoterm_place,
+        "note": order.note,
+    }
+
+
+def line_initial(line: OrderLine | None) -> dict[str, Any]:
+    """A stored line, as the form shows it."""
+    if line is None:
+        return {}
+    return {"quantity": line.quantity, "line_date": line.requested_date, "line_note": line.note}
+
+
+def choices_in(data: QueryDict) -> dict[str, object]:
+    """The choices of a post; `repair=CODE=VALUE` replaces one, as the repair buttons ask."""
+    given: dict[str, object] = {
+        name.removeprefix(CHOICE): data.get(name, "") for name in data if name.startswith(CHOICE)
+    }
+    code, found, value = data.get("repair", "").partition("=")
+    return {**given, code: value} if found else given
+
+
+def quantity_in(data: QueryDict) -> int:
+    """The quantity for the price shown while typing; 1 for what is no usable number yet."""
+    text = data.get("quantity", "").strip()
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return min(max(wanted, 1), LARGEST_QUANTITY)

@@ -1,0 +1,78 @@
+"""Customers and what belongs to them, products and where items are used."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+
+from orders.lifecycle import OPEN
+from orders.models import ApiKey, BomLine, Contact, Customer, Item, Order, Product
+
+PER_PAGE = 30
+LATEST = 12
+
+
+def customer_page(query: Mapping[str, str]) -> Page[Any]:
+    """Customers by name with `open_orders`, filtered by `q`; three statements."""
+    words = query.get("q", "").strip()[:80]
+    customers = Customer.objects.order_by("name")
+    if words:
+        customers = customers.filter(Q(name__icontains=words) | Q(code__icontains=words))
+    page = Paginator(customers, PER_PAGE).get_page(query.get("page"))
+    page.object_list = list(page.object_list)
+    _count_open_orders(page.object_list)
+    return page
+
+
+def _count_open_orders(customers: list[Customer]) -> None:
+    """Only of the customers shown: counting all of them would read every order."""
+    ids = [customer.id for customer in customers]
+    rows = Order.objects.filter(customer_id__in=ids, state__in=OPEN).order_by().values_list("customer_id")
+    counts = dict(rows.annotate(count=Count("id")))
+    for customer in customers:
+        customer.open_orders = counts.get(customer.id, 0)  # type: ignore[attr-defined]
+
+
+def customer_by_code(code: str) -> Customer | None:
+    """A customer with contacts and addresses."""
+    return Customer.objects.filter(code=code).prefetch_related("contacts", "addresses").first()
+
+
+def latest_orders(customer: Customer) -> list[Order]:
+    """The latest orders and quotations of a customer."""
+    return list(Order.objects.filter(customer=customer).select_related("customer").order_by("-id")[:LATEST])
+
+
+def quotable_customers() -> QuerySet[Customer]:
+    """Active customers, with what a quotation chooses from."""
+    contacts = Prefetch("contacts", Contact.objects.order_by("name"))
+    return Customer.objects.filter(active=True).prefetch_related(contacts, "addresses")
+
+
+def api_keys(customer: Customer | None = None) -> QuerySet[ApiKey]:
+    """Keys, live ones first, newest first."""
+    keys = ApiKey.objects.select_related("customer", "created_by").order_by(
+        F("revoked_at").desc(nulls_first=True), "-id"
+    )
+    return keys.filter(customer=customer) if customer else keys
+
+
+def item_by_number(number: str) -> Item | None:
+    """A part or material."""
+    return Item.objects.filter(number=number).first()
+
+
+def where_used(item: Item) -> list[BomLine]:
+    """The products whose bill of materials names the item."""
+    return list(BomLine.objects.filter(item=item).select_related("product").order_by("product__code"))
+
+
+def counted(product: Product) -> dict[str, int]:
+    """How many rows make the product model; one statement per kind."""
+    return {
+        "options": product.groups.count(),
+        "materials": product.bom_lines.count(),
+        "operations": product.routing_steps.count(),
+        "characteristics": product.characteristics.count(),
+    }

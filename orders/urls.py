@@ -1,0 +1,28 @@
+"""Addresses of the orders pages."""
+
+from django.urls import path
+
+from orders import views
+
+app_name = "orders"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.find, name="search"),
+    path("needs-attention/", views.needs_attention, name="attention"),
+    path("needs-attention/<int:handover_id>/try-again/", views.try_again, name="try-again"),
+    path("orders/", views.order_list, name="list"),
+    path("orders/new/", views.new_quotation, name="new"),
+    path("orders/configure/", views.configure, name="configure"),
+    path("orders/<str:reference>/", views.order, name="order"),
+    path("orders/<str:reference>/edit/", views.edit_quotation, name="edit"),
+    path("orders/<str:reference>/lines/<int:line_id>/remove/", views.remove_line, name="remove-line"),
+    path("orders/<str:reference>/act/<slug:code>/", views.act, name="act"),
+    path("customers/", views.customer_list, name="customers"),
+    path("customers/<str:code>/", views.customer, name="customer"),
+    path("products/", views.products, name="products"),
+    path("products/<str:code>/", views.product, name="product"),
+    path("products/<str:code>/publish/", views.publish, name="publish"),
+    path("items/<path:number>/", views.item, name="item"),
+    path("api-keys/", views.keys, name="api-keys"),
+    path("api-keys/<int:key_id>/revoke/", views.revoke, name="revoke-key"),
+]

@@ -1,0 +1,33 @@
+"""Pages of the orders stage."""
+
+from orders.views.attention import needs_attention, try_again
+from orders.views.customers import customer, customer_list
+from orders.views.home import home
+from orders.views.keys import keys, revoke
+from orders.views.listing import order_list
+from orders.views.order import act, order
+from orders.views.products import item, product, products, publish
+from orders.views.quoting import configure, edit_quotation, new_quotation, remove_line
+from orders.views.search import find
+
+__all__ = [
+    "act",
+    "configure",
+    "customer",
+    "customer_list",
+    "edit_quotation",
+    "find",
+    "home",
+    "item",
+    "keys",
+    "needs_attention",
+    "new_quotation",
+    "order",
+    "order_list",
+    "product",
+    "products",
+    "publish",
+    "remove_line",
+    "revoke",
+    "try_again",
+]

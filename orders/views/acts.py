@@ -1,0 +1,248 @@
+"""The acts on an order: which are possible now, why others are not, what each asks for and calls."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from orders import services
+from orders.forms.acts import (
+    ActForm,
+    ConfirmForm,
+    LineForm,
+    LineReasonForm,
+    PromiseForm,
+    ReasonForm,
+    SendForm,
+)
+from orders.lifecycle import BEFORE_ORDER, IN_WORK, LIFECYCLE
+from orders.models import Order, OrderLine, Role, User
+from orders.services.addressing import name_ship_to
+from orders.services.quoting import VALID_DAYS
+from orders.views.people import OFFICE
+
+COMMERCIAL = (Role.SALES, Role.MANAGER)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act: its words, what it asks for, who may, which lines it is possible for, and how it is done."""
+
+    code: str
+    verb: str
+    icon: str
+    title: str
+    text: str
+    done: str
+    form: type[ActForm]
+    event: str
+    carry: Callable[[ActForm, User], object]
+    phase: str = "order"
+    roles: Sequence[str] = COMMERCIAL
+    tint: str = "primary"
+
+    def lines(self, order: Order, lines: Sequence[OrderLine]) -> list[OrderLine]:
+        """The lines that could take part now."""
+        able = [line for line in lines if (line.state, self.event) in POSSIBLE]
+        if self.event == "hold":
+            return [line for line in able if not line.held]
+        return [line for line in able if line.held] if self.event == "resume" else able
+
+    def why_not(self, order: Order, lines: Sequence[OrderLine]) -> str:
+        """Why it is not possible now and what would make it so; empty where it is."""
+        if self.event == "close":
+            return _why_not_close(lines)
+        if self.lines(order, lines):
+            return ""
+        return WHY_NOT.get((self.event, order.state)) or f"Not possible in state “{order.state_info.label}”."
+
+
+POSSIBLE = {(source, row.event) for row in LIFECYCLE.rows for source in row.sources} | {
+    (state, "promise") for state in (*IN_WORK, "in_transit")
+}
+WHY_NOT = {
+    ("confirm", "draft"): "Send the quotation first.",
+    ("quote", "quoted"): "It is sent. Revise it to change it.",
+    ("revise", "draft"): "It is a draft: edit it.",
+    ("decline", "draft"): "It was not sent yet.",
+}
+
+
+def _why_not_close(lines: Sequence[OrderLine]) -> str:
+    waiting = [line for line in lines if line.state != "delivered" and not line.state_info.final]
+    if waiting:
+        named = ", ".join(
+            f"line {line.position} is in {line.state_info.label.lower()}" for line in waiting[:3]
+        )
+        return f"Possible once everything is delivered: {named}."
+    return "" if any(line.state == "delivered" for line in lines) else "Nothing was delivered."
+
+
+def _send(form: ActForm, by: User) -> object:
+    data = form.cleaned_data
+    return services.send_quotation(
+        order=form.order, by=by, version=data["version"], valid_until=data["valid_until"]
+    )
+
+
+def _confirm(form: ActForm, by: User) -> object:
+    data, order = form.cleaned_data, form.order
+    if data.get("ship_to"):
+        order = name_ship_to(order=order, ship_to=data["ship_to"], version=data["version"])
+    return services.confirm_order(
+        order=order,
+        by=by,
+        version=data["version"],
+        customer_po=data["customer_po"],
+        promised=data["promised"],
+    )
+
+
+def _revise(form: ActForm, by: User) -> object:
+    return services.revise_quotation(order=form.order, by=by, version=form.cleaned_data["version"])
+
+
+def _decline(form: ActForm, by: User) -> object:
+    data = form.cleaned_data
+    return services.decline_quotation(order=form.order, reason=data["reason"], by=by, version=data["version"])
+
+
+def _hold(form: ActForm, by: User) -> object:
+    return services.hold_jobs(lines=form.chosen_lines(), reason=form.cleaned_data["reason"], by=by)
+
+
+def _resume(form: ActForm, by: User) -> object:
+    return services.resume_jobs(lines=form.chosen_lines(), by=by)
+
+
+def _promise(form: ActForm, by: User) -> object:
+    data = form.cleaned_data
+    return services.promise_anew(
+        order=form.order,
+        promised=data["promised"],
+        reason=data["reason"],
+        by=by,
+        version=data["version"],
+        lines=None if form.whole_order else form.chosen_lines(),
+    )
+
+
+def _cancel(form: ActForm, by: User) -> object:
+    reason, version = form.cleaned_data["reason"], form.cleaned_data["version"]
+    if form.whole_order:
+        return services.cancel_order(order=form.order, reason=reason, by=by, version=version)
+    line = form.chosen_lines()[0]
+    return services.cancel_job(line=line, reason=reason, by=by, version=version)
+
+
+def _close(form: ActForm, by: User) -> object:
+    return services.close_order(order=form.order, by=by, version=form.cleaned_data["version"])
+
+
+ACTS = (
+    Act(
+        "send", "Send quotation", "send", "Send the quotation?",
+        "The customer may accept it until the day given. It cannot be edited while it is out.",
+        "The quotation is sent.", SendForm, "quote", _send, "quotation",
+    ),
+    Act(
+        "confirm", "Confirm order", "check", "Confirm the order?",
+        "It gets its order number, its specification is frozen, and planning starts at once.",
+        "The order is confirmed.", ConfirmForm, "confirm", _confirm, "quotation",
+    ),
+    Act(
+        "close", "Close order", "lock", "Close the order?",
+        "Everything was delivered. A closed order is history and cannot be changed any more.",
+        "The order is closed.", ActForm, "close", _close,
+    ),
+    Act(
+        "revise", "Revise quotation", "arrow-back-up", "Take the quotation back?",
+        "It becomes a draft again and has to be sent anew.",
+        "The quotation is a draft again.", ActForm, "revise", _revise, "quotation",
+    ),
+    Act(
+        "decline", "Record decline", "circle-x", "Record that the customer declined?",
+        "The quotation ends here. The reason helps to win the next one.",
+        "The decline is recorded.", ReasonForm, "decline", _decline, "quotation",
+    ),
+    Act(
+        "promise", "Promise anew", "calendar-event", "Promise another date?",
+        "The earlier promise stays in the history, and the customer reads the new one.",
+        "The new date is promised.", PromiseForm, "promise", _promise,
+    ),
+    Act(
+        "hold", "Hold job", "hand-stop", "Put on hold?",
+        "No stage works on it, nothing is bought, booked or packed for it until it is resumed.",
+        "On hold.", LineReasonForm, "hold", _hold, roles=OFFICE,
+    ),
+    Act(
+        "resume", "Resume job", "player-play", "Resume?",
+        "Every stage goes on where it stopped.",
+        "It goes on.", LineForm, "resume", _resume, roles=OFFICE,
+    ),
+    Act(
+        "cancel-quotation", "Cancel quotation", "ban", "Cancel the quotation?",
+        "It ends here and cannot be sent any more.",
+        "The quotation is cancelled.", ReasonForm, "cancel", _cancel, "quotation", tint="danger",
+    ),
+    Act(
+        "cancel", "Cancel order", "ban", "Cancel?",
+        "Planned operations and reservations are withdrawn, what was bought becomes free stock. "
+        "Work done so far stays on record. This cannot be undone.",
+        "Cancelled. Each stage withdraws what it can.", LineReasonForm, "cancel", _cancel, tint="danger",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act as the page offers it: with its form, or with the reason why it is not possible now."""
+
+    act: Act
+    form: ActForm
+    why_not: str
+    opened: bool = False
+
+
+def offers(
+    order: Order,
+    lines: Sequence[OrderLine],
+    user: User,
+    *,
+    bound: ActForm | None = None,
+    code: str = "",
+    asked: str = "",
+) -> list[Offer]:
+    """The acts of this phase that the person may do; `bound` is the refused form of act `code`."""
+    phase = "quotation" if order.state in BEFORE_ORDER else "order"
+    if LIFECYCLE.states[order.state].final:
+        return []
+    acts = [act for act in ACTS if act.phase == phase and user.has_role(*act.roles)]
+    return [
+        Offer(
+            act=act,
+            form=bound if bound is not None and act.code == code else form_of(act, order, lines),
+            why_not=act.why_not(order, lines),
+            opened=act.code == (code or asked),
+        )
+        for act in acts
+        if not (act.event == "resume" and not act.lines(order, lines))
+    ]
+
+
+def form_of(act: Act, order: Order, lines: Sequence[OrderLine], data: Any = None) -> ActForm:
+    """The act's form, filled from the order or from what was posted."""
+    initial: dict[str, Any] = {}
+    if act.form is ConfirmForm:
+        days = [line.requested_date for line in lines if line.requested_date]
+        initial = {
+            "customer_po": order.customer_po,
+            "promised": order.requested_date or max(days, default=None),
+        }
+    elif act.form is SendForm:
+        initial = {"valid_until": services.today(timezone.now()) + timedelta(days=VALID_DAYS)}
+    return act.form(
+        data, order=order, lines=act.lines(order, lines), initial=initial, auto_id=f"{act.code}_%s"
+    )

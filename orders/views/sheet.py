@@ -1,0 +1,156 @@
+"""The sheet of the configure-and-quote page: its forms, the line at hand, and where each refusal belongs."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, QueryDict
+
+from kernel.errors import Refused
+from orders.engine import Problem
+from orders.forms.quotation import (
+    HeaderForm,
+    LineForm,
+    choices_in,
+    header_initial,
+    line_initial,
+    quantity_in,
+)
+from orders.models import Customer, Incoterm, Order, OrderLine, Product
+from orders.selectors.configurator import Configurator, configurator
+from orders.services import Header, InvalidInput, LineInput
+
+LINE_FIELDS = {"quantity": "quantity", "requested_date": "line_date", "note": "line_note"}
+
+
+@dataclass
+class Sheet:
+    """One quotation with at most one line open for editing; `others` are its stored lines."""
+
+    customer: Customer
+    header: HeaderForm
+    order: Order | None = None
+    others: list[OrderLine] = field(default_factory=list)
+    product: Product | None = None
+    line: OrderLine | None = None
+    line_form: LineForm | None = None
+    panel: Configurator | None = None
+    submission: str = ""
+    version: str = ""
+
+    @property
+    def index(self) -> int:
+        """Where the open line stands among all lines."""
+        return self.others.index(self.line) if self.line else len(self.others)
+
+    def valid(self) -> bool:
+        """Whether both forms are; all errors are found at once."""
+        forms: list[Form] = [form for form in (self.header, self.line_form) if form is not None]
+        return not sum(not form.is_valid() for form in forms)
+
+    def wanted(self) -> list[LineInput]:
+        """All lines as the services take them; the forms are valid."""
+        lines = [stored(line) for line in self.others]
+        if self.panel is not None and self.line_form is not None and self.product is not None:
+            data = self.line_form.cleaned_data
+            lines[self.index : self.index + 1] = [
+                LineInput(
+                    product=self.product,
+                    quantity=data["quantity"],
+                    choices=self.panel.choices,
+                    note=data["line_note"],
+                    requested_date=data["line_date"],
+                )
+            ]
+        return lines
+
+    def head(self) -> Header:
+        """The header as the services take it; the form is valid."""
+        return Header(**self.header.cleaned_data)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put each problem at its field; a choice's problem stands in the configurator already."""
+        if not isinstance(refusal, InvalidInput):
+            self._place(refusal.field, str(refusal))
+            return
+        for problem in refusal.problems:
+            self._place(problem.field, f"{problem.message} {problem.remedy}".strip())
+
+    def _place(self, name: str, words: str) -> None:
+        prefix = f"lines.{self.index}."
+        own = name.removeprefix(prefix) if name.startswith(prefix) else ""
+        if own in LINE_FIELDS and self.line_form is not None:
+            self.line_form.add_error(LINE_FIELDS[own], words)
+        elif name in self.header.fields:
+            self.header.add_error(name, words)
+        else:
+            self.header.add_error(None, self._named(name, words))
+
+    def _named(self, name: str, words: str) -> str:
+        """Problems of a stored line name it: the page shows another one."""
+        number = name.split(".")[1] if name.startswith("lines.") else ""
+        other = number.isdigit() and int(number) != self.index
+        return f"Line {self.others[int(number)].position}: {words}" if other else words
+
+
+def stored(line: OrderLine) -> LineInput:
+    """A stored line as the services take it."""
+    return LineInput(line.product, line.quantity, line.choices, line.note, line.requested_date)
+
+
+def new_sheet(request: HttpRequest, customer: Customer, product: Product) -> Sheet:
+    """A quotation that is not stored yet, with its first line open."""
+    data = request.POST if request.method == "POST" else None
+    asked = request.GET.get("requested_date", "")
+    sheet = Sheet(
+        customer,
+        HeaderForm(
+            data, customer=customer, initial={"requested_date": asked or None, "incoterm": Incoterm.DAP}
+        ),
+        product=product,
+        submission=_said(data, "submission") or uuid.uuid4().hex,
+    )
+    return _opened(sheet, data)
+
+
+def edit_sheet(request: HttpRequest, order: Order, product: Product | None, line: OrderLine | None) -> Sheet:
+    """A stored draft, with `line` or a new line of `product` open, or only its head."""
+    data = request.POST if request.method == "POST" else None
+    initial = header_initial(order)
+    sheet = Sheet(
+        order.customer,
+        HeaderForm(data, customer=order.customer, initial=initial),
+        order=order,
+        others=draft_lines(order),
+        product=line.product if line else product,
+        line=line,
+        version=_said(data, "version") or str(order.version),
+    )
+    return _opened(sheet, data)
+
+
+def draft_lines(order: Order) -> list[OrderLine]:
+    """The lines a draft still has."""
+    return list(order.lines.filter(state="draft").select_related("product").order_by("position"))
+
+
+def _said(data: QueryDict | None, name: str) -> str:
+    return "" if data is None else data.get(name, "")
+
+
+def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
+    """With the configurator of the open line, where one is open."""
+    if sheet.product is None:
+        return sheet
+    choices: dict[str, Any] = dict(sheet.line.choices if sheet.line else {})
+    choices = choices if data is None else choices_in(data)
+    quantity = quantity_in(data) if data is not None else sheet.line.quantity if sheet.line else 1
+    sheet.line_form = LineForm(data, initial=line_initial(sheet.line))
+    sheet.panel = configurator(sheet.product, choices, quantity)
+    return sheet
+
+
+def blocking(panel: Configurator | None) -> list[Problem]:
+    """What keeps the open line from being saved."""
+    return panel.problems if panel is not None else []
