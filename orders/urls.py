@@ -22,7 +22,6 @@ urlpatterns = [
     path("products/", views.products, name="products"),
     path("products/<str:code>/", views.product, name="product"),
     path("products/<str:code>/publish/", views.publish, name="publish"),
-    path("items/<path:number>/", views.item, name="item"),
     path("api-keys/", views.keys, name="api-keys"),
     path("api-keys/<int:key_id>/revoke/", views.revoke, name="revoke-key"),
 ]

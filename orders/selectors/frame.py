@@ -28,7 +28,7 @@ PLACES = (
     Place("Work list", "inbox", "orders:home", STAFF_ROLES),
     Place("My orders", "home", "orders:home", (Role.CUSTOMER,)),
     Place("Orders", "file-text", "orders:list", (*OFFICE, Role.BUYER, Role.SHIPPER, Role.INSPECTOR)),
-    Place("Plan", "calendar-stats", "planning:board", (Role.PLANNER, Role.MANAGER, Role.SALES)),
+    Place("Plan", "calendar-stats", "planning:home", (Role.PLANNER, Role.MANAGER, Role.SALES)),
     Place("Purchasing", "shopping-cart", "procurement:home", (Role.BUYER, Role.MANAGER, Role.PLANNER)),
     Place("Stock", "packages", "procurement:stock", (Role.BUYER, Role.MANAGER)),
     Place("Shop floor", "tool", "production:choose", (Role.OPERATOR, Role.MANAGER, Role.PLANNER)),

@@ -1,13 +1,13 @@
-"""Customers and what belongs to them, products and where items are used."""
+"""Customers and what belongs to them, and how much makes a product."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from orders.lifecycle import OPEN
-from orders.models import ApiKey, BomLine, Contact, Customer, Item, Order, Product
+from orders.models import ApiKey, Customer, Order, Product
 
 PER_PAGE = 30
 LATEST = 12
@@ -44,28 +44,12 @@ def latest_orders(customer: Customer) -> list[Order]:
     return list(Order.objects.filter(customer=customer).select_related("customer").order_by("-id")[:LATEST])
 
 
-def quotable_customers() -> QuerySet[Customer]:
-    """Active customers, with what a quotation chooses from."""
-    contacts = Prefetch("contacts", Contact.objects.order_by("name"))
-    return Customer.objects.filter(active=True).prefetch_related(contacts, "addresses")
-
-
 def api_keys(customer: Customer | None = None) -> QuerySet[ApiKey]:
     """Keys, live ones first, newest first."""
     keys = ApiKey.objects.select_related("customer", "created_by").order_by(
         F("revoked_at").desc(nulls_first=True), "-id"
     )
     return keys.filter(customer=customer) if customer else keys
-
-
-def item_by_number(number: str) -> Item | None:
-    """A part or material."""
-    return Item.objects.filter(number=number).first()
-
-
-def where_used(item: Item) -> list[BomLine]:
-    """The products whose bill of materials names the item."""
-    return list(BomLine.objects.filter(item=item).select_related("product").order_by("product__code"))
 
 
 def counted(product: Product) -> dict[str, int]:

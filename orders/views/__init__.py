@@ -6,7 +6,7 @@ from orders.views.home import home
 from orders.views.keys import keys, revoke
 from orders.views.listing import order_list
 from orders.views.order import act, order
-from orders.views.products import item, product, products, publish
+from orders.views.products import product, products, publish
 from orders.views.quoting import configure, edit_quotation, new_quotation, remove_line
 from orders.views.search import find
 
@@ -18,7 +18,6 @@ __all__ = [
     "edit_quotation",
     "find",
     "home",
-    "item",
     "keys",
     "needs_attention",
     "new_quotation",

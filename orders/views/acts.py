@@ -207,28 +207,22 @@ class Offer:
 
 
 def offers(
-    order: Order,
-    lines: Sequence[OrderLine],
-    user: User,
-    *,
-    bound: ActForm | None = None,
-    code: str = "",
-    asked: str = "",
+    order: Order, lines: Sequence[OrderLine], user: User, *, refused: ActForm | None, code: str
 ) -> list[Offer]:
-    """The acts of this phase that the person may do; `bound` is the refused form of act `code`."""
+    """The acts of this phase that the person may do; act `code` is open, with its `refused` form if any."""
     phase = "quotation" if order.state in BEFORE_ORDER else "order"
-    if LIFECYCLE.states[order.state].final:
-        return []
     acts = [act for act in ACTS if act.phase == phase and user.has_role(*act.roles)]
+    if order.state_info.final:
+        return []
     return [
         Offer(
             act=act,
-            form=bound if bound is not None and act.code == code else form_of(act, order, lines),
+            form=refused if refused and act.code == code else form_of(act, order, lines),
             why_not=act.why_not(order, lines),
-            opened=act.code == (code or asked),
+            opened=act.code == code,
         )
         for act in acts
-        if not (act.event == "resume" and not act.lines(order, lines))
+        if act.event != "resume" or act.lines(order, lines)
     ]
 
 

@@ -123,8 +123,7 @@ def _for_staff(request: HttpRequest, page: OrderPage) -> dict[str, Any]:
 
 def _acts(request: HttpRequest, page: OrderPage, bound: ActForm | None, code: str) -> dict[str, Any]:
     user, found = person(request), page.order
-    asked = request.GET.get("do", "")
-    offered = offers(found, page.lines, user, bound=bound, code=code, asked=asked)
+    offered = offers(found, page.lines, user, refused=bound, code=code or request.GET.get("do", ""))
     primary = _primary(offered)
     return {
         "may_edit": found.state == "draft" and user.has_role(Role.SALES, Role.MANAGER),

@@ -1,4 +1,4 @@
-"""Products: what one offers, its rules in words, its publication; items and where they are used."""
+"""Products: what one offers, its rules in words, its publication."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from kernel.access import allow
 from kernel.errors import Conflict, Refused
 from kernel.htmx import INVALID, redirect_or_htmx, render_page
 from orders.engine import Fault, ModelRefused
-from orders.models import STAFF_ROLES, Product, Role
+from orders.models import Product, Role
 from orders.selectors import product_by_code, product_list, product_model
 from orders.selectors.frame import route
-from orders.selectors.parties import counted, item_by_number, where_used
+from orders.selectors.parties import counted
 from orders.services import check_product, publish_product
 from orders.views.people import person, sees_money
 
@@ -51,23 +51,6 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     else:
         messages.success(request, f"{published} is published as revision {published.revision}.")
     return redirect_or_htmx(request, route("orders:product", code))
-
-
-@allow(*STAFF_ROLES)
-@require_GET
-def item(request: HttpRequest, number: str) -> HttpResponse:
-    """A part or material, and the products that use it."""
-    found = item_by_number(number)
-    if found is None:
-        raise Http404(f"There is no item {number}.")
-    user = person(request)
-    context = {
-        "item": found,
-        "uses": where_used(found),
-        "money": sees_money(user) or user.has_role(Role.BUYER),
-        "stock_url": route("procurement:item", found.number),
-    }
-    return render_page(request, "orders/item.html", context)
 
 
 def _product(code: str) -> Product:
