@@ -183,7 +183,7 @@ def busy_machines(resources: Resources, now: datetime) -> list[engine.Busy]:
         Q(during__endswith__gt=now) | Q(status=Status.RUNNING, worked_on__isnull=False)
     )
     spans: dict[int, list[tuple[int, int]]] = {}
-    for row in (OpenOperation(*each) for each in taken.values_list(*COLUMNS)):
+    for row in (OpenOperation(*each) for each in taken.order_by("id").values_list(*COLUMNS)):
         if row.machine_id is not None and row.starts and row.ends:
             span = (minute_of(row.starts), next_minute(row.ends))
             spans.setdefault(resources.index[row.machine_id], []).append(span)

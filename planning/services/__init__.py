@@ -7,7 +7,7 @@ from planning.services.acts import finish_operation, pause_operation, start_oper
 from planning.services.material import Material, report_material
 from planning.services.plan import plan_jobs
 from planning.services.readiness import refresh_readiness, release_operations
-from planning.services.replan import Replanned, replan, replan_soon, sweep_plan
+from planning.services.replanning import Replanned, replan, replan_soon, sweep_plan
 from planning.services.requests import request_replan
 from planning.services.rework import add_rework
 from planning.services.withdraw import withdraw_jobs
