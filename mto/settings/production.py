@@ -32,3 +32,4 @@ EMAIL_HOST_PASSWORD = env_secret("MTO_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("MTO_SMTP_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env_str("MTO_MAIL_FROM", f"orders@{ALLOWED_HOSTS[0].lstrip('.*')}")
+MTO_DEMO_ALLOWED = False

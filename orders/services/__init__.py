@@ -20,7 +20,7 @@ from orders.services.desk import (
     promise,
     record_forecasts,
 )
-from orders.services.handling import beat, handling, retry_parked, sweep_handovers
+from orders.services.handling import beat, handling, retry_parked, run_here, sweep_handovers
 from orders.services.headers import Header
 from orders.services.keys import SCOPES, authenticate_key, create_api_key, revoke_api_key
 from orders.services.lifecycle import advance, advance_all, lock_jobs, lock_orders
@@ -83,6 +83,7 @@ __all__ = [
     "resume_jobs",
     "retire_product",
     "retry_parked",
+    "run_here",
     "revise_quotation",
     "revoke_api_key",
     "send",

@@ -1,0 +1,205 @@
+"""Northbyte's master data, from demo.shop into the tables."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from demo.shop import product as model
+from demo.shop import resources as shop
+from logistics.models import Carrier
+from orders.models import (
+    Address,
+    BomLine,
+    Characteristic,
+    Company,
+    Contact,
+    Customer,
+    Item,
+    Option,
+    OptionGroup,
+    Parameter,
+    PriceRule,
+    Process,
+    Product,
+    Role,
+    RoutingStep,
+    Rule,
+    User,
+)
+from orders.services import publish_product
+from planning.models import Calendar, Machine, Shift, WorkCentre
+from procurement.models import Supplier, SupplierItem
+from procurement.services import Opening, open_stock
+from production.models import ScrapReason
+
+Login = dict[str, str]
+
+
+def make_shop(*, now: datetime) -> list[Login]:
+    """Company, people, customers, items, resources and the published product; returns the demo logins."""
+    Company.objects.create(name=shop.COMPANY[0], address=shop.COMPANY[1], email=shop.COMPANY[2])
+    logins = _people()
+    logins += _customers()
+    _resources()
+    _items(now)
+    _product(now)
+    Carrier.objects.bulk_create(Carrier(code=code, name=name) for code, name in shop.CARRIERS)
+    ScrapReason.objects.bulk_create(ScrapReason(code=code, label=label) for code, label in shop.SCRAP_REASONS)
+    return logins
+
+
+def _people() -> list[Login]:
+    logins = []
+    for name, first, last, roles in shop.PEOPLE:
+        email = f"{name}@northbyte.example"
+        more = {"is_staff": True, "is_superuser": True} if "administrator" in roles else {}
+        User.objects.create_user(
+            email, shop.PASSWORD, first_name=first, last_name=last, roles=list(roles), **more
+        )
+        logins.append(_login(", ".join(roles), email, f"{first} {last}"))
+    return logins
+
+
+def _login(role: str, email: str, name: str) -> Login:
+    return {"role": role, "email": email, "password": shop.PASSWORD, "name": name}
+
+
+def _customers() -> list[Login]:
+    logins = []
+    for code, name, contact, street, postal_code, city, country in shop.CUSTOMERS:
+        customer = Customer.objects.create(code=code, name=name)
+        email = f"{contact.split()[0].lower()}@{code.lower()}.example"
+        Contact.objects.create(customer=customer, name=contact, email=email)
+        Address.objects.create(
+            customer=customer, name=name, street=street, postal_code=postal_code, city=city, country=country
+        )
+        first, last = contact.split(" ", 1)
+        User.objects.create_user(
+            email, shop.PASSWORD, first_name=first, last_name=last, roles=[Role.CUSTOMER], customer=customer
+        )
+        logins.append(_login("customer", email, f"{contact}, {name}"))
+    return logins[:2]
+
+
+def _resources() -> None:
+    calendars = {}
+    for code, name, country, subdivision, shifts in shop.CALENDARS:
+        calendars[code] = Calendar.objects.create(
+            code=code, name=name, country=country, subdivision=subdivision
+        )
+        Shift.objects.bulk_create(
+            Shift(
+                calendar=calendars[code], name=title, weekdays=list(weekdays), starts=starts, ends=ends,
+                break_starts=pause, break_ends=resume,
+            )
+            for title, weekdays, starts, ends, pause, resume in shifts
+        )  # fmt: skip
+    Process.objects.bulk_create(Process(code=code, name=name) for code, name in shop.PROCESSES)
+    processes = {process.code: process for process in Process.objects.all()}
+    for position, (code, name, calendar, process, count, rate) in enumerate(shop.WORK_CENTRES):
+        centre = WorkCentre.objects.create(
+            code=code, name=name, calendar=calendars[calendar], hourly_rate=Decimal(rate), position=position
+        )
+        centre.processes.add(processes[process])
+        short = code.removeprefix("WC-")
+        Machine.objects.bulk_create(
+            Machine(work_centre=centre, code=f"{short}-{number:02d}", name=f"{name} {number}")
+            for number in range(1, count + 1)
+        )
+
+
+def _items(now: datetime) -> None:
+    suppliers = {
+        code: Supplier.objects.create(code=code, name=name, email=f"orders@{code.lower()}.example")
+        for code, name in shop.SUPPLIERS
+    }
+    items = {
+        number: Item.objects.create(
+            number=number, description=text, unit=unit, standard_cost=Decimal(cost), mass_kg=Decimal(mass)
+        )
+        for number, text, unit, cost, mass, *_ in shop.ITEMS
+    }
+    SupplierItem.objects.bulk_create(
+        SupplierItem(
+            supplier=suppliers[supplier], item=items[number], price=Decimal(cost), lead_time_days=days,
+            pack_size=Decimal(pack),
+        )
+        for number, _, _, cost, _, supplier, days, pack, _ in shop.ITEMS
+    )  # fmt: skip
+    openings = [
+        Opening(
+            item=items[row[0]], number=f"OPEN-{row[0]}", quantity=Decimal(row[8]), unit_cost=Decimal(row[3])
+        )
+        for row in shop.ITEMS
+        if Decimal(row[8])
+    ]
+    open_stock(openings=openings, reason="Opening stock", now=now)
+
+
+def _product(now: datetime) -> Product:
+    product = Product.objects.create(
+        code="NB-W7",
+        name="Workstation W7",
+        description="A workstation built to order: chassis, processor, memory, graphics, disks, burn-in.",
+        base_price=Decimal(model.BASE_PRICE),
+    )
+    _choices(product)
+    _structure(product)
+    Rule.objects.bulk_create(
+        Rule(product=product, position=index, kind=kind, when=when, then=then, reason=reason)
+        for index, (kind, when, then, reason) in enumerate(model.RULES, 1)
+    )
+    PriceRule.objects.bulk_create(
+        PriceRule(product=product, label=label, condition=condition, amount=amount)
+        for label, condition, amount in model.PRICES
+    )
+    return publish_product(product=product, now=now)
+
+
+def _choices(product: Product) -> None:
+    for position, (code, label, text, options) in enumerate(model.GROUPS):
+        group = OptionGroup.objects.create(
+            product=product, code=code, label=label, help=text, position=position
+        )
+        Option.objects.bulk_create(
+            Option(
+                group=group, code=value, label=title, position=index, is_default=index == 0,
+                price_adder=Decimal(adder), price_percent=Decimal(percent), attributes=attributes,
+            )
+            for index, (value, title, adder, percent, attributes) in enumerate(options)
+        )  # fmt: skip
+    for position, row in enumerate(model.PARAMETERS):
+        code, label, text, kind, unit, low, high, step, default, pattern, length = row
+        Parameter.objects.create(
+            product=product, code=code, label=label, help=text, kind=kind, unit=unit, position=position,
+            minimum=Decimal(low) if low else None, maximum=Decimal(high) if high else None,
+            step=Decimal(step) if step else None, default=default, pattern=pattern, max_length=length or 100,
+        )  # fmt: skip
+
+
+def _structure(product: Product) -> None:
+    items = {item.number: item for item in Item.objects.all()}
+    processes = {process.code: process for process in Process.objects.all()}
+    BomLine.objects.bulk_create(
+        BomLine(
+            product=product, find_number=find, item=items[item], condition=condition, quantity=quantity,
+            operation_sequence=operation,
+        )
+        for find, item, condition, quantity, operation in model.BOM
+    )  # fmt: skip
+    RoutingStep.objects.bulk_create(
+        RoutingStep(
+            product=product, sequence=sequence, name=name, process=processes[process], condition=condition,
+            setup_minutes=setup, run_minutes=run, per=per, setup_family=family, unattended=unattended,
+            instructions=instructions,
+        )
+        for sequence, name, process, condition, setup, run, per, family, unattended, instructions
+        in model.ROUTING
+    )  # fmt: skip
+    Characteristic.objects.bulk_create(
+        Characteristic(
+            product=product, number=number, label=label, kind=kind, condition=condition, nominal=nominal,
+            lower=lower, upper=upper, expected=expected, unit=unit, method=method, key=key,
+        )
+        for number, label, kind, condition, nominal, lower, upper, expected, unit, method, key
+        in model.CHARACTERISTICS
+    )  # fmt: skip

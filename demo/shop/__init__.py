@@ -1,0 +1,1 @@
+"""Northbyte Systems, a fictional maker of workstations, as plain data."""
