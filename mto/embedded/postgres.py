@@ -182,6 +182,15 @@ class Postgres:
             if not cursor.fetchone():
                 cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
         connection.close()
+        self._count_statements()
+
+    def _count_statements(self) -> None:
+        """Let the application's role see how often and how long each statement runs."""
+        if _preload(self.account):
+            connection = self._connect(self.database)
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+            connection.close()
 
 
 def programs() -> Path:

@@ -1,0 +1,104 @@
+"""The measured product: twelve BOM lines, eight operations, five characteristics, and machines for them."""
+
+from decimal import Decimal
+
+from django.utils import timezone
+
+from logistics.models import Carrier
+from orders.models import (
+    Address,
+    BomLine,
+    Characteristic,
+    Company,
+    Customer,
+    Item,
+    Option,
+    OptionGroup,
+    Parameter,
+    Process,
+    Product,
+    Role,
+    RoutingStep,
+    User,
+)
+from orders.services import publish_product
+from planning.models import Calendar, Machine, Shift, WorkCentre
+from procurement.models import Supplier, SupplierItem
+
+BOM_LINES, OPERATIONS, CHARACTERISTICS, MACHINES = 12, 8, 5, 60
+SUPPLIERS = 3
+
+
+def make_shop(customers: int = 5) -> Product:
+    """People, customers, machines, suppliers and the published product."""
+    Company.objects.create(name="Measured GmbH", address="Here")
+    for role in Role:
+        if role != Role.CUSTOMER:
+            User.objects.create_user(f"{role}@measured.example", "not used here", roles=[role])
+    for number in range(customers):
+        customer = Customer.objects.create(code=f"C{number}", name=f"Customer {number}")
+        Address.objects.create(
+            customer=customer, name=customer.name, street="Street 1", postal_code="1", city="City"
+        )
+    Carrier.objects.create(code="CAR", name="Carrier")
+    _machines()
+    return publish_product(product=_product(), now=timezone.now())
+
+
+def _machines() -> None:
+    calendar = Calendar.objects.create(code="ALWAYS", name="Around the clock")
+    Shift.objects.create(
+        calendar=calendar, name="Day", weekdays=[0, 1, 2, 3, 4, 5, 6], starts="00:00", ends="23:59"
+    )
+    for number in range(1, OPERATIONS + 1):
+        process = Process.objects.create(code=f"P{number}", name=f"Process {number}")
+        centre = WorkCentre.objects.create(code=f"WC{number}", name=f"Centre {number}", calendar=calendar)
+        centre.processes.add(process)
+        Machine.objects.bulk_create(
+            Machine(work_centre=centre, code=f"M{number}-{index}", name=f"Machine {number}-{index}")
+            for index in range(1, MACHINES + 1)
+        )
+
+
+def _product() -> Product:
+    product = Product.objects.create(code="MEASURED", name="Measured product", base_price=Decimal(100))
+    group = OptionGroup.objects.create(product=product, code="COLOUR", label="Colour")
+    Option.objects.bulk_create(
+        Option(group=group, code=code, label=code, is_default=code == "RED", price_adder=Decimal(index))
+        for index, code in enumerate(("RED", "BLUE", "GREEN"))
+    )
+    Parameter.objects.create(
+        product=product,
+        code="LENGTH",
+        label="Length",
+        unit="mm",
+        minimum=1,
+        maximum=500,
+        step=1,
+        default="100",
+    )
+    suppliers = [
+        Supplier.objects.create(code=f"S{number}", name=f"Supplier {number}") for number in range(SUPPLIERS)
+    ]
+    for number in range(1, BOM_LINES + 1):
+        _bom_line(product, number, suppliers[number % SUPPLIERS])
+    for number in range(1, OPERATIONS + 1):
+        RoutingStep.objects.create(
+            product=product, sequence=number * 10, name=f"Operation {number}", run_minutes="2 + LENGTH / 100",
+            process=Process.objects.get(code=f"P{number}"), setup_minutes="1",
+        )  # fmt: skip
+    for number in range(1, CHARACTERISTICS + 1):
+        Characteristic.objects.create(
+            product=product, number=number * 10, label=f"Characteristic {number}", kind="measured",
+            nominal="LENGTH", lower="LENGTH - 1", upper="LENGTH + 1", unit="mm",
+        )  # fmt: skip
+    return product
+
+
+def _bom_line(product: Product, number: int, supplier: Supplier) -> None:
+    item = Item.objects.create(number=f"I{number}", description=f"Item {number}", standard_cost=Decimal(2))
+    SupplierItem.objects.create(supplier=supplier, item=item, price=Decimal(2), lead_time_days=number)
+    BomLine.objects.create(
+        product=product, find_number=number * 10, item=item, quantity="1",
+        operation_sequence=10 * (1 + number % OPERATIONS),
+    )  # fmt: skip
