@@ -33,7 +33,7 @@ def main() -> None:
         pool = ("-c", str(options.workers), "-l", "WARNING", "--without-gossip", "--without-mingle")
         here.start("worker", "-m", "celery", "-A", "mto", "worker", *pool)
         here.start("sweeper", "manage.py", "sweep")
-        _drive(here, 6 * options.drivers, options.drivers)
+        drive(here, 6 * options.drivers, options.drivers)
         figures = measure_flow(here, options.orders, options.drivers)
         figures |= measure_entry(here, max(20, options.orders // 5), options.drivers)
     print(json.dumps(figures))
@@ -44,7 +44,7 @@ def measure_flow(here: Installation, orders: int, drivers: int) -> dict[str, Any
     mark = here.ask("SELECT coalesce(max(id), 0) FROM orders_handover")[0][0]
     moves = here.ask("SELECT count(*) FROM orders_move")[0][0]
     statements, cpu = here.statements(), here.cpu_seconds()
-    seconds, cpu_of_drivers = _drive(here, orders, drivers)
+    seconds, cpu_of_drivers = drive(here, orders, drivers)
     cpu = here.cpu_seconds() - cpu + cpu_of_drivers
     statements = here.statements() - statements
     moves = here.ask("SELECT count(*) FROM orders_move")[0][0] - moves
@@ -71,7 +71,7 @@ def measure_entry(here: Installation, orders: int, drivers: int) -> dict[str, An
     cpu = here.cpu_seconds()
     owed = "SELECT count(*) FROM orders_handover WHERE done_at IS NULL"
     began = time.perf_counter()
-    _, cpu_of_drivers = _drive(here, orders, drivers, "--entry-only")
+    _, cpu_of_drivers = drive(here, orders, drivers, "--entry-only")
     wait_until(lambda: here.ask(owed)[0][0] == 0, patience=120)
     seconds = time.perf_counter() - began
     cpu = here.cpu_seconds() - cpu + cpu_of_drivers
@@ -81,7 +81,7 @@ def measure_entry(here: Installation, orders: int, drivers: int) -> dict[str, An
     }
 
 
-def _drive(here: Installation, orders: int, drivers: int, *more: str) -> tuple[float, float]:
+def drive(here: Installation, orders: int, drivers: int, *more: str) -> tuple[float, float]:
     """Play `orders` orders; returns wall seconds and the drivers' CPU seconds."""
     shares = [orders // drivers + (index < orders % drivers) for index in range(drivers)]
     commands = [

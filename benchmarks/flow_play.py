@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=0)
     parser.add_argument("--share", type=int, default=0)
     parser.add_argument("--entry-only", action="store_true")
+    parser.add_argument("--rounds", type=int, default=0, help="stop half way, after so many rounds")
     options = parser.parse_args()
     if options.make:
         make_shop()
@@ -36,7 +37,7 @@ def main() -> None:
     if options.entry_only:
         driver.enter_all()
     else:
-        driver.play()
+        driver.play(options.rounds)
     print(json.dumps({"seconds": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}))
 
 
@@ -56,9 +57,11 @@ class Driver:
         for _ in range(self.left):
             self._enter()
 
-    def play(self) -> None:
-        """Keep a bounded number of orders in flight until none is left."""
-        while self.left or self.open:
+    def play(self, rounds: int = 0) -> None:
+        """Keep a bounded number of orders in flight until none is left, or for so many rounds."""
+        made = 0
+        while (self.left or self.open) and not (rounds and made >= rounds):
+            made += 1
             room = min(self.left, AT_ONCE, IN_FLIGHT - len(self.open))
             for _ in range(room):
                 self.open.append(self._enter())

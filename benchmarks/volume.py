@@ -1,0 +1,84 @@
+"""A large installation from a small one: whole order graphs cloned by SQL, with all that hangs on them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, ForeignKey, Model
+
+import benchmarks.ready  # noqa: F401 - Django first
+from logistics.models import Package, PackedLine, Shipment
+from orders.models import (
+    DateChange,
+    Document,
+    Handover,
+    Milestone,
+    Move,
+    Order,
+    OrderLine,
+    Snapshot,
+    WorkItem,
+)
+from planning.models import Operation, Requirement
+from production.models import TimeEntry, WorkOrder
+from quality.models import Inspection, Nonconformance, Result
+
+STEP = 1_000_000
+SHIFT = "interval '2 days'"
+CLONED: tuple[type[Model], ...] = (
+    Order, OrderLine, Snapshot, Move, Handover, Milestone, DateChange, Document, WorkItem, Operation, Requirement,
+    WorkOrder, TimeEntry, Inspection, Result, Nonconformance, Shipment, Package, PackedLine,
+)  # fmt: skip
+MARKED = {"number", "quotation_number", "key"}
+
+
+@dataclass(frozen=True)
+class Clone:
+    """`copies` clones of every row of one table; references to cloned tables point into the same clone."""
+
+    model: type[Model]
+    copies: int
+
+    def sql(self) -> str:
+        """One INSERT … SELECT for all clones."""
+        fields = self.model._meta.concrete_fields
+        columns = ", ".join(field.column for field in fields)
+        values = ", ".join(self._value(field) for field in fields)
+        table = self.model._meta.db_table
+        return (
+            f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} AS t "
+            f"CROSS JOIN generate_series(1, {self.copies}) AS k WHERE t.id < {STEP}"
+        )
+
+    def _value(self, field: "Field[Any, Any]") -> str:
+        column = f"t.{field.column}"
+        if field.primary_key or (isinstance(field, ForeignKey) and field.related_model in CLONED):
+            return f"{column} + k * {STEP}"
+        if field.column == "public_id":
+            return "gen_random_uuid()"
+        if field.column in MARKED and field.get_internal_type() == "CharField":
+            return f"left({column}, 8) || to_hex(t.id * 1000 + k)"
+        return self._special(field.column, column)
+
+    def _special(self, name: str, column: str) -> str:
+        """Planned slots of clones lie on other days, and nothing of theirs is running."""
+        if self.model is Operation and name == "during":
+            return f"tstzrange(lower({column}) + k * {SHIFT}, upper({column}) + k * {SHIFT})"
+        if self.model is Operation and name == "status":
+            return f"CASE {column} WHEN 'running' THEN 'ready' ELSE {column} END"
+        if self.model is Operation and name == "worked_on_id":
+            return f"CASE t.status WHEN 'running' THEN NULL ELSE {column} END"
+        return column
+
+
+def clone_orders(copies: int) -> int:
+    """Make `copies` clones of all orders; returns how many orders there are then."""
+    with connection.cursor() as cursor:
+        for model in CLONED:
+            cursor.execute(Clone(model, copies).sql())
+            table = model._meta.db_table
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
+        cursor.execute("ANALYZE")
+    return Order.objects.count()

@@ -1,0 +1,123 @@
+"""Pages and API at volume: `python -m benchmarks.web --orders 20000` prints one JSON line a page.
+
+Real orders are played to delivered and to the stages between, then cloned to the volume asked for. Eight
+clients on kept connections ask for each page in turn; `queries` is SQL statements per request.
+"""
+
+import argparse
+import http.client
+import json
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from benchmarks.flow import PLAY, drive
+from benchmarks.installation import Installation, installation, wait_until
+from mto.embedded.process import choose_port
+from mto.settings.env import REPOSITORY
+
+CLIENTS, SECONDS = 8, 4.0
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for each page")
+    options = parser.parse_args()
+    with installation() as here:
+        prepared = prepare(here, options.orders)
+        port = choose_port(None)
+        serve(here, port)
+        for page in prepared["pages"]:
+            row = measure(here, port, page, options.seconds)
+            print(json.dumps({**row, "orders": prepared["orders"]}), flush=True)
+
+
+def prepare(here: Installation, orders: int) -> dict[str, Any]:
+    """Ninety delivered orders and some half way, cloned; sessions and a key to ask with."""
+    here.run(*PLAY, "--make")
+    here.start("worker", "-m", "celery", "-A", "mto", "worker", "-c", "2", "-l", "WARNING")
+    drive(here, 90, 2)
+    drive(here, 6, 2, "--entry-only")
+    wait_until(lambda: here.ask("SELECT count(*) FROM orders_handover WHERE done_at IS NULL")[0][0] == 0)
+    drive(here, 10, 1, "--rounds", "3")
+    command = [sys.executable, "-m", "benchmarks.web_prepare", "--orders", str(orders)]
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env=here.environment, cwd=REPOSITORY
+    )
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def serve(here: Installation, port: int) -> None:
+    """The web server as `manage.py up` starts it."""
+    here.run("manage.py", "assets")
+    here.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    bind = ("--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning")
+    pool = ("--worker-class", "gthread", "--workers", "2", "--threads", "4")
+    here.start("web", "-m", "gunicorn", "mto.wsgi:application", *bind, *pool)
+    wait_until(lambda: _answers(port))
+
+
+def _answers(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/accounts/login/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def measure(here: Installation, port: int, page: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Ask for one page from eight clients for a while."""
+    ask_for(port, page, 8)
+    before = here.statements()
+    ask_for(port, page, 10)
+    queries = (here.statements() - before) / 10
+    times: list[float] = []
+    began = time.perf_counter()
+    arguments = (port, page, began + seconds, times)
+    clients = [threading.Thread(target=_ask_until, args=arguments) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    took = time.perf_counter() - began
+    times.sort()
+    return {
+        "page": page["page"],
+        "p50_ms": round(1000 * times[len(times) // 2], 1),
+        "p95_ms": round(1000 * times[int(len(times) * 0.95)], 1),
+        "rps": round(len(times) / took, 1),
+        "queries": round(queries, 1),
+    }
+
+
+def ask_for(port: int, page: dict[str, Any], times: int) -> None:
+    """Ask a few times over one connection; RuntimeError where the answer is not 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for _ in range(times):
+        _ask(connection, page)
+    connection.close()
+
+
+def _ask_until(port: int, page: dict[str, Any], ends: float, times: list[float]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    while (began := time.perf_counter()) < ends:
+        _ask(connection, page)
+        times.append(time.perf_counter() - began)
+    connection.close()
+
+
+def _ask(connection: http.client.HTTPConnection, page: dict[str, Any]) -> None:
+    connection.request("GET", page["path"], headers=page["headers"])
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{page['path']} answered {answer.status}: {body[:300]!r}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Volume, sessions and addresses for benchmarks.web; prints them as one JSON line."""
+
+import argparse
+import json
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+
+import benchmarks.ready  # noqa: F401 - Django first
+from benchmarks.volume import clone_orders
+from orders.models import Order, User
+from orders.services import create_api_key
+from planning.models import WorkCentre
+
+
+def main() -> None:
+    """Clone, sign in, print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--orders", type=int, required=True)
+    options = parser.parse_args()
+    total = clone_orders(max(1, options.orders // Order.objects.count() - 1))
+    order = Order.objects.filter(state="production").order_by("-id").select_related("customer")[0]
+    _, secret = create_api_key(customer=order.customer, name="benchmark")
+    print(json.dumps({"orders": total, "pages": _pages(order, secret)}))
+
+
+def _pages(order: Order, secret: str) -> list[dict[str, object]]:
+    key = {"Authorization": f"Bearer {secret}"}
+    centre = WorkCentre.objects.order_by("position", "code")[0]
+    return [
+        _page("orders list", reverse("orders:list"), _cookie("sales")),
+        _page("order page", reverse("orders:order", args=[order.reference]), _cookie("sales")),
+        _page("planner's page", reverse("planning:home"), _cookie("planner")),
+        _page("buyer's page", reverse("procurement:home"), _cookie("buyer")),
+        _page("operator's page", reverse("production:work-centre", args=[centre.code]), _cookie("operator")),
+        _page("API detail", f"/api/v1/orders/{order.reference}", key),
+        _page("API list", "/api/v1/orders", key),
+    ]
+
+
+def _page(name: str, path: str, headers: dict[str, str]) -> dict[str, object]:
+    return {"page": name, "path": path, "headers": headers}
+
+
+def _cookie(role: str) -> dict[str, str]:
+    user = User.objects.filter(roles__contains=[role])[0]
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
+
+
+if __name__ == "__main__":
+    main()
