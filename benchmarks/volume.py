@@ -26,7 +26,8 @@ from quality.models import Inspection, Nonconformance, Result
 STEP = 1_000_000
 SHIFT = "interval '2 days'"
 CLONED: tuple[type[Model], ...] = (
-    Order, OrderLine, Snapshot, Move, Handover, Milestone, DateChange, Document, WorkItem, Operation, Requirement,
+    Order, OrderLine, Snapshot, Move, Handover, Milestone, DateChange, Document, WorkItem, Operation,
+    Requirement,
     WorkOrder, TimeEntry, Inspection, Result, Nonconformance, Shipment, Package, PackedLine,
 )  # fmt: skip
 MARKED = {"number", "quotation_number", "key"}
