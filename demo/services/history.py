@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo.services.masterdata import Login, make_shop
-from demo.services.players import Cast, as_planned, people, play_round
+from demo.services.players import Cast, people, play_round
 from demo.services.wishes import Wish, place_order, wishes
 from kernel import clock
 from orders.models import Customer, Handover, Order, OrderLine, Product, Role
@@ -21,7 +21,7 @@ from procurement.services import confirm_dates
 
 ORDERS = 60
 WEEKS = 6
-STEPS = (7, 10, 13, 16, 20)
+STEPS = (9, 14, 21)
 SHORT_ITEM = "GPU-3"
 SHORT_ORDERS = 7
 SLIP = timedelta(days=9)
@@ -57,7 +57,7 @@ def load_demo(*, tell: Tell, seed: int = 7, now: datetime | None = None) -> list
     product = Product.objects.get(code="NB-W7")
     rng = Random(seed)
     placings = _placings(product, rng, start, end)
-    cast = Cast(people=people(), rng=rng, pace=as_planned, failing=FAILING)
+    cast = Cast(people=people(), rng=rng, by_plan=True, failing=FAILING)
     for number, moment in enumerate(_moments(start, end)):
         with clock.told_at(moment):
             placings = _live(moment, placings, product, cast)
@@ -119,12 +119,9 @@ def _live(moment: datetime, placings: list[Placing], product: Product, cast: Cas
         _place(placings[0], product, cast)
         placings = placings[1:]
     drain()
-    replan(reason="Plan of the day")
-    for _ in range(6):
-        acts = play_round(cast, moment)
+    while play_round(cast, moment):
         drain()
-        if not acts:
-            break
+    replan(reason="Plan of the day")
     return placings
 
 

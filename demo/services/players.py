@@ -4,47 +4,36 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from random import Random
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kernel.errors import Conflict, Refused
 from logistics.models import Carrier, Shipment
 from logistics.services import PackageInput, deliver, pack, ship
 from orders.models import OrderLine, Role, User
 from planning.models import Operation, Requirement
-from procurement.models import PurchaseOrder
+from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine
 from procurement.services import Receipt, issue_material, receive, send_purchase_order
 from production.services import finish, start
 from quality.models import Inspection, Result
 from quality.services import decide, record
 
 ON_THE_ROAD = timedelta(days=1)
-Pace = Callable[[datetime | None, datetime], datetime | None]
-
-
-def at_once(planned: datetime | None, now: datetime) -> datetime | None:
-    """Nobody waits: everything that can be done is done now."""
-    return now
-
-
-def as_planned(planned: datetime | None, now: datetime) -> datetime | None:
-    """People keep to the plan: a thing is done at its planned time, once that has come."""
-    if planned is None:
-        return now
-    return planned if planned <= now else None
 
 
 @dataclass
 class Cast:
-    """Who plays, at what pace, how often an inspection fails, and which orders they look at (None: all).
+    """Who plays, how often an inspection fails, and which orders they look at (None: all).
 
-    With a `speed` above 0 an operation takes its minutes divided by it before it is finished.
+    `by_plan`: people act at the planned time, once it has come; otherwise nobody waits for anything. With a
+    `speed` above 0 an operation takes its minutes divided by it before it is finished.
     """
 
     people: Mapping[str, User]
     rng: Random
-    pace: Pace = at_once
+    by_plan: bool = False
     failing: float = 0.0
     order_ids: Collection[int] | None = None
     speed: float = 0.0
@@ -83,7 +72,8 @@ def people() -> dict[str, User]:
 
 def buyers(cast: Cast, now: datetime) -> int:
     """Send every draft purchase order that serves our jobs."""
-    drafts = _purchase_orders(cast, [PurchaseOrder.Status.DRAFT])
+    lines = _purchase_lines(cast).filter(order__status=PurchaseOrder.Status.DRAFT)
+    drafts = list({line.order_id: line.order for line in lines}.values())
     by = cast.people.get(Role.BUYER)
     return sum(
         cast.tries(lambda each=each: send_purchase_order(purchase_order=each, by=by, now=now))
@@ -91,26 +81,27 @@ def buyers(cast: Cast, now: datetime) -> int:
     )
 
 
-def _purchase_orders(cast: Cast, statuses: Collection[str]) -> list[PurchaseOrder]:
-    found = PurchaseOrder.objects.filter(
-        status__in=statuses,
-        lines__pegs__requirement__line__in=cast.lines().filter(state__in=("procurement", "production")),
+def _purchase_lines(cast: Cast) -> QuerySet[PurchaseOrderLine]:
+    """What is bought for our jobs."""
+    served = cast.lines().filter(state__in=("procurement", "production"))
+    found = PurchaseOrderLine.objects.filter(
+        Exists(Peg.objects.filter(purchase_line=OuterRef("id"), requirement__line__in=served))
     )
-    return list(found.distinct().order_by("id"))
+    return found.select_related("order__supplier", "item").order_by("order_id", "id")
 
 
 def suppliers(cast: Cast, now: datetime) -> int:
     """Deliver what was ordered, each line under a lot number of its own, when it is due."""
-    sent = _purchase_orders(cast, [PurchaseOrder.Status.SENT, PurchaseOrder.Status.PARTIAL])
-    return sum(_receive(cast, order, now) for order in sent)
+    coming = _purchase_lines(cast).filter(order__status__in=("sent", "partial"), received__lt=F("quantity"))
+    if cast.by_plan:
+        coming = coming.filter(expected_at__lte=now)
+    return sum(
+        _receive(cast, order, list(lines), now)
+        for order, lines in groupby(coming, key=lambda line: line.order)
+    )
 
 
-def _receive(cast: Cast, order: PurchaseOrder, now: datetime) -> int:
-    lines = [
-        line for line in order.lines.filter(received__lt=F("quantity")) if cast.due(line.expected_at, now)
-    ]
-    if not lines:
-        return 0
+def _receive(cast: Cast, order: PurchaseOrder, lines: list[PurchaseOrderLine], now: datetime) -> int:
     receipts = [
         Receipt(line=line, quantity=line.quantity - line.received, lot_number=f"{order.number}-{line.id}")
         for line in lines
@@ -121,34 +112,45 @@ def _receive(cast: Cast, order: PurchaseOrder, now: datetime) -> int:
 
 def operators(cast: Cast, now: datetime) -> int:
     """Finish what has run its time; issue material for and start what is ready."""
-    lines = cast.lines().filter(state="production")
-    found = Operation.objects.filter(line__in=lines, status__in=("ready", "running", "paused"))
     acts = 0
-    for operation in found.select_related("line__order", "machine").order_by("during", "id"):
+    for operation in _at_hand(cast, now):
         act = _finish if operation.status == Operation.Status.RUNNING else _start
         acts += act(cast, operation, now)
     return acts
 
 
+def _at_hand(cast: Cast, now: datetime) -> QuerySet[Operation]:
+    """Operations somebody can act on, with what is still to be issued for them."""
+    found = Operation.objects.filter(
+        line__in=cast.lines().filter(state="production"), status__in=("ready", "running", "paused")
+    )
+    if cast.by_plan:
+        ended = Q(status="running", during__endswith__lte=now)
+        found = found.filter(ended | (~Q(status="running") & Q(during__startswith__lte=now)))
+    short = Requirement.objects.filter(operation=OuterRef("id"), issued__lt=F("quantity"), cancelled_at=None)
+    return (
+        found.annotate(to_issue=Exists(short))
+        .select_related("line__order", "machine")
+        .order_by("during", "id")
+    )
+
+
 def _start(cast: Cast, operation: Operation, now: datetime) -> int:
-    moment = cast.pace(operation.planned_start, now)
-    if moment is None:
-        return 0
+    moment = operation.planned_start if cast.by_plan and operation.planned_start else now
     by = cast.people.get(Role.OPERATOR)
     acts = 0
-    if Requirement.objects.filter(operation=operation, issued__lt=F("quantity"), cancelled_at=None).exists():
+    if getattr(operation, "to_issue", False):
         acts += cast.tries(lambda: issue_material(operation=operation, by=by, now=moment))
-    acts += cast.tries(lambda: start(operation=operation, by=by, now=moment))
-    return acts
+    return acts + cast.tries(lambda: start(operation=operation, by=by, now=moment))
 
 
 def _finish(cast: Cast, operation: Operation, now: datetime) -> int:
-    moment = cast.pace(operation.planned_end, now)
-    if moment is None or not _has_run(cast, operation, now):
+    if not _has_run(cast, operation, now):
         return 0
-    by = cast.people.get(Role.OPERATOR)
+    moment = operation.planned_end if cast.by_plan and operation.planned_end else now
     moment = max(moment, operation.started_at or moment)
-    return cast.tries(lambda: finish(operation=operation, good=operation.line.quantity, by=by, now=moment))
+    by, good = cast.people.get(Role.OPERATOR), operation.line.quantity
+    return cast.tries(lambda: finish(operation=operation, good=good, by=by, now=moment))
 
 
 def _has_run(cast: Cast, operation: Operation, now: datetime) -> bool:
@@ -237,5 +239,5 @@ def carriers(cast: Cast, now: datetime) -> int:
             )
         )
         for each in _shipments(cast, Shipment.Status.SHIPPED)
-        if each.shipped_at and cast.pace(each.shipped_at + ON_THE_ROAD * (cast.pace is as_planned), now)
+        if each.shipped_at and (not cast.by_plan or each.shipped_at + ON_THE_ROAD <= now)
     )

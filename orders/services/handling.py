@@ -199,7 +199,8 @@ def _handle_here() -> int:
 
 def run_here(task: str, handover_id: int) -> None:
     """Do what a worker would do with this wake-up, in this process."""
-    current_app.loader.import_default_modules()
+    if task not in current_app.tasks:
+        current_app.loader.import_default_modules()
     current_app.tasks[task].run(handover_id)
 
 
