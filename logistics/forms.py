@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from kernel import clock
 from logistics.models import Carrier
 from logistics.services import PackageInput
 from orders.models import OrderLine
@@ -68,5 +68,5 @@ class DeliverForm(forms.Form):
         label="Received at",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M"],
-        initial=timezone.now,
+        initial=clock.now,
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from kernel import clock
 from kernel.access import allow
 from kernel.htmx import HtmxRequest, back, partial_name, redirect_or_htmx, render_page
 from orders.models import STAFF_ROLES, Role, WorkItem
@@ -25,7 +26,7 @@ WAITING = 20
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What is late, why, what can be done; below it the board and the load."""
-    now = timezone.now()
+    now = clock.now()
     resources = selectors.load_resources(now)
     context = _board(request, resources, now)
     if not partial_name(request, "board"):

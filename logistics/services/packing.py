@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import next_numbers
 from kernel.errors import Conflict, Refused
 from logistics.models import Package, PackedLine, Shipment
@@ -33,7 +33,7 @@ class PackageInput:
 
 def prepare_deliveries(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """Plan a shipment for every order whose ship policy lets these jobs leave, and ask to pack it."""
-    plan_shipments({move.line.order_id for move in moves}, now or timezone.now())
+    plan_shipments({move.line.order_id for move in moves}, now or clock.now())
 
 
 def plan_shipments(order_ids: Collection[int], now: datetime) -> None:
@@ -98,7 +98,7 @@ def pack(
     Every job packed is packed in full. Refused: no package, a job that is not waiting here or is on hold, a
     quantity that does not add up, a weight that is not positive; Conflict: another state, a stale `version`.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     shipment = lock_shipment(shipment_id, Shipment.Status.PLANNED, version)
     lines = _lines_to_pack(shipment)
     _check_packages(packages)
@@ -210,7 +210,7 @@ def _set_status(shipment: Shipment, status: Shipment.Status) -> None:
 
 def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """Take cancelled jobs out of shipments that have not left; what has left is named to the shipper."""
-    now = now or timezone.now()
+    now = now or clock.now()
     gone = {move.line_id: move.line for move in moves}
     packed = PackedLine.objects.filter(line_id__in=gone).select_related("package__shipment")
     shipments = {row.package.shipment_id: row.package.shipment for row in packed}

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Refused
 from logistics.models import Carrier, PackedLine, Shipment
 from logistics.services.packing import lock_shipment
@@ -29,7 +30,7 @@ def ship(
 
     Refused: a tracking number over 60 characters; Conflict: not packed, changed meanwhile, a job on hold.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     if len(tracking_number) > 60:
         raise Refused(
             "The tracking number is too long.", field="tracking_number", remedy="At most 60 characters."
@@ -153,7 +154,7 @@ def deliver(
 
     Refused: no name, a name over 120 characters, a time in the future or before shipping.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     received_by = received_by.strip()
     if not 0 < len(received_by) <= 120:
         raise Refused(

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Min
-from django.utils import timezone
 
+from kernel import clock
 from orders.models import Handover, Heartbeat
 
 LATEST_BEAT: Final = timedelta(seconds=30)
@@ -17,7 +17,7 @@ def sweeper_health(*, now: datetime | None = None) -> dict[str, dict[str, Any]]:
 
     Parked handovers wait for a person, those of held jobs for their release: neither counts.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     beat = Heartbeat.objects.filter(name="sweeper").values_list("at", flat=True).first()
     owed = Handover.objects.filter(done_at=None, parked_at=None, line__held_at=None)
     oldest = owed.aggregate(at=Min("due_at"))["at"]

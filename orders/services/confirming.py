@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from django.db import transaction
 from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import next_numbers
 from kernel.errors import Conflict, Refused
 from orders.engine import explode
@@ -37,7 +38,7 @@ def confirm_order(
     expired quotation; Refused at the field for a missing ship-to or PO number, a past date, another
     currency, a product that is not published or no longer allows the choices.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(order, version)
     lines = lines_in(order, "quoted", "confirm")
     customer_po = customer_po.strip() or order.customer_po

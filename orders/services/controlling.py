@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Conflict, Refused
 from orders.lifecycle import IN_WORK, LIFECYCLE
 from orders.models import Move, Order, OrderLine, User
@@ -36,7 +37,7 @@ def hold_jobs(
     `key` makes a repeat harmless. Conflict where a job is on hold already, IllegalMove where it is not in
     work, Refused without a reason.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     check_text(reason, LONGEST_REASON, "reason")
     locked = lock_jobs([line.pk for line in lines])
     done = _moves_before(locked, "hold", key)
@@ -66,7 +67,7 @@ def resume_jobs(
     *, lines: Collection[OrderLine], by: User | None, key: str = "", now: datetime | None = None
 ) -> list[Move]:
     """Let jobs go on; what waited for them is woken. Conflict where one is not on hold."""
-    now = now or timezone.now()
+    now = now or clock.now()
     locked = lock_jobs([line.pk for line in lines])
     done = _moves_before(locked, "resume", key)
     for line in locked.values():
@@ -88,7 +89,7 @@ def cancel_order(
 
     Conflict where no line can be cancelled any more or `version` is stale, Refused without a reason.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(order, version)
     lines = [line for line in order.lines.all() if _can(line, "cancel")]
     if not lines:
@@ -108,7 +109,7 @@ def cancel_job(
     now: datetime | None = None,
 ) -> Order:
     """Cancel one line; `version` is the order's."""
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(line.order, version)
     current = order.lines.get(pk=line.pk)
     LIFECYCLE.row(current.state, "cancel")
@@ -131,7 +132,7 @@ def promise_anew(
 
     A day means noon. The history keeps every earlier promise; the customer reads of the new one.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     at = promised if isinstance(promised, datetime) else noon(promised)
     if not reason.strip():
         raise Refused("A new promise needs a reason.", field="reason", remedy="Say why in a few words.")
@@ -160,7 +161,7 @@ def close_order(
     *, order: Order, by: User | None, version: int | None = None, now: datetime | None = None
 ) -> Order:
     """Close an order all of whose lines are delivered or ended; Conflict names the ones that are not."""
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(order, version)
     lines = list(order.lines.order_by("position"))
     waiting = [line for line in lines if line.state != "delivered" and not line.state_info.final]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import joined_transaction, update_rows
 from orders.models import DateChange, Document, Milestone, Order, OrderLine, User, WorkItem
 
@@ -33,7 +34,7 @@ class Work:
 
 def open_work(*, items: Sequence[Work], now: datetime | None = None) -> None:
     """Put work on the lists; a key that stood there is opened again with the new reason."""
-    now = now or timezone.now()
+    now = now or clock.now()
     WorkItem.objects.bulk_create(
         [
             WorkItem(
@@ -60,12 +61,12 @@ def close_work(*, keys: Collection[str], by: User | None = None, now: datetime |
     if not keys:
         return 0
     waiting = WorkItem.objects.filter(key__in=keys, done_at=None)
-    return waiting.update(done_at=now or timezone.now(), done_by=by)
+    return waiting.update(done_at=now or clock.now(), done_by=by)
 
 
 def add_milestones(*, lines: Sequence[OrderLine], code: str, text: str, now: datetime | None = None) -> None:
     """Tell the customers of these jobs something in plain words. The caller holds `lock_jobs`."""
-    now = now or timezone.now()
+    now = now or clock.now()
     Milestone.objects.bulk_create(
         Milestone(order_id=line.order_id, line=line, code=code, text=text, at=now) for line in lines
     )
@@ -80,7 +81,7 @@ def add_document(*, key: str, line: OrderLine, kind: str, title: str, url: str, 
         title=title,
         url=url,
         customer_may_see=for_customer,
-        created_at=timezone.now(),
+        created_at=clock.now(),
     )
     Document.objects.bulk_create(
         [document],
@@ -93,7 +94,7 @@ def add_document(*, key: str, line: OrderLine, kind: str, title: str, url: str, 
 @joined_transaction()
 def record_forecasts(*, forecasts: Mapping[int, datetime], reason: str, now: datetime | None = None) -> int:
     """Write each job's forecast (by id); returns how many moved. A change of day goes into the history."""
-    now = now or timezone.now()
+    now = now or clock.now()
     before = dict(OrderLine.objects.filter(id__in=list(forecasts)).values_list("id", "forecast_at"))
     changed = sorted((line_id, at) for line_id, at in forecasts.items() if before.get(line_id) != at)
     update_rows("orders_orderline", "id", {"forecast_at": "timestamptz"}, changed)
@@ -117,7 +118,7 @@ def promise(
     *, lines: Sequence[OrderLine], at: datetime, reason: str, by: User | None, now: datetime | None = None
 ) -> None:
     """Promise (or promise anew) a delivery for these jobs, with the reason. The caller holds `lock_jobs`."""
-    now = now or timezone.now()
+    now = now or clock.now()
     DateChange.objects.bulk_create(
         DateChange(
             line=line,

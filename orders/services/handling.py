@@ -10,8 +10,8 @@ from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
-from django.utils import timezone
 
+from kernel import clock
 from orders.lifecycle import LIFECYCLE
 from orders.models import Handover, Heartbeat, Move, Role, WorkItem
 from orders.services.desk import close_work
@@ -40,7 +40,7 @@ def handling(handover_id: int) -> Iterator[list[Move]]:
     """
     if not connection.in_atomic_block:
         close_old_connections()
-    started = timezone.now()
+    started = clock.now()
     owed: list[Handover] = []
     entered = False
     token = WORKER.set(f"worker {os.getpid()}")
@@ -88,7 +88,7 @@ def _mark_done(owed: Sequence[Handover], started: datetime) -> None:
         return
     Handover.objects.filter(id__in=[handover.id for handover in owed]).update(
         started_at=started,
-        done_at=timezone.now(),
+        done_at=clock.now(),
         attempts=F("attempts") + 1,
         worker=WORKER.get(),
         last_error="",
@@ -105,7 +105,7 @@ def _note_failure(owed: Sequence[Handover], error: Exception) -> None:
 
 
 def _retry_or_park(handover: Handover, error: Exception) -> None:
-    now = timezone.now()
+    now = clock.now()
     attempts = handover.attempts + 1
     parked = attempts >= ATTEMPTS
     pause = timedelta(seconds=min(60, 2**attempts) if handover.attempts else 0)
@@ -140,7 +140,7 @@ def _ask_for_attention(handover: Handover, error: Exception, now: datetime) -> N
 @transaction.atomic
 def retry_parked(*, handover: Handover, now: datetime | None = None) -> None:
     """Put a parked handover back to work; its attempts start again."""
-    now = now or timezone.now()
+    now = now or clock.now()
     Handover.objects.filter(id=handover.id, done_at=None).update(
         parked_at=None, attempts=1, due_at=now, woken_at=None
     )
@@ -163,7 +163,7 @@ def sweep_handovers() -> int:
 
 
 def _overdue(room: int) -> list[tuple[int, str]]:
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         waiting = Handover.objects.filter(
             done_at=None, parked_at=None, line__held_at=None, due_at__lt=now - GRACE
@@ -206,4 +206,4 @@ def run_here(task: str, handover_id: int) -> None:
 
 def beat(name: str = "sweeper") -> None:
     """Note that a process of ours makes progress."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Refused
 from orders.models import ApiKey, Customer, User
 
@@ -35,7 +35,7 @@ def create_api_key(
     It expires after a year unless said otherwise (three years at most). Refused for an unknown scope,
     an empty name or an expiry that is past.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         named = f"Unknown scope {unknown[0]!r}." if unknown else "No scope is given."
@@ -63,7 +63,7 @@ def create_api_key(
 
 def revoke_api_key(*, key: ApiKey, now: datetime | None = None) -> bool:
     """End a key for ever; False where it had ended before."""
-    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now or timezone.now()))
+    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now or clock.now()))
 
 
 def authenticate_key(*, text: str, now: datetime | None = None) -> ApiKey | None:
@@ -71,7 +71,7 @@ def authenticate_key(*, text: str, now: datetime | None = None) -> ApiKey | None
 
     Takes the same time for a wrong prefix as for a wrong secret.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     parts = PATTERN.fullmatch(text)
     prefix, secret = parts.groups() if parts else ("", "")
     key = ApiKey.objects.select_related("customer").filter(prefix=prefix).first()

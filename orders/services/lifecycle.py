@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import F, QuerySet
-from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import joined_transaction
 from kernel.errors import Conflict, Refused
 from kernel.machine import Row
@@ -77,7 +77,7 @@ def advance_all(
     """
     if not keys:
         return []
-    now = now or timezone.now()
+    now = now or clock.now()
     lines = lock_jobs(keys) if locked is None else {line_id: locked[line_id] for line_id in keys}
     known = {move.line_id: move for move in _made_before(keys)}
     fresh = [line for line in lines.values() if line.id not in known]

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from kernel import clock
 from orders.engine import CompiledProduct, prove_product
 from orders.models import Product
 from orders.selectors import product_model
@@ -17,7 +17,7 @@ def publish_product(*, product: Product, now: datetime | None = None) -> Product
     ModelRefused lists every fault with row, field, line, column and message; nothing changes then. Orders
     that run keep the model they were released with.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     current = Product.objects.select_for_update().get(pk=product.pk)
     check_product(current)
     if current.published_at is not None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import next_numbers
 from kernel.errors import Conflict, Refused
 from orders.models import Customer, Milestone, Order, OrderLine, Role, User
@@ -35,7 +36,7 @@ def create_quotation(
     Raises InvalidInput with every problem at its field (`lines.0.choices.CPU`, `requested_date`), changes
     nothing then.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     currency = header.currency or customer.currency
     check_header(customer=customer, header=header, currency=currency, now=now)
     priced = price_lines(lines, currency=currency, now=now)
@@ -68,7 +69,7 @@ def change_quotation(
 
     Conflict where it is no draft any more or `version` is stale, InvalidInput as for `create_quotation`.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(order, version)
     if order.state != "draft":
         raise Conflict(
@@ -94,7 +95,7 @@ def send_quotation(
     now: datetime | None = None,
 ) -> Order:
     """Send a draft: state quoted, valid until the day given (30 days from today), answer awaited by sales."""
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(order, version)
     until = valid_until or today(now) + timedelta(days=VALID_DAYS)
     if until < today(now):
@@ -121,7 +122,7 @@ def revise_quotation(
     *, order: Order, by: User | None, version: int | None = None, now: datetime | None = None
 ) -> Order:
     """Take a sent quotation back to draft; it stands on the sales list until it is sent again."""
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(order, version)
     lines = lines_in(order, "quoted", "revise")
     act_on(order, lines, event="revise", by=by, now=now)
@@ -137,7 +138,7 @@ def decline_quotation(
     *, order: Order, reason: str, by: User | None, version: int | None = None, now: datetime | None = None
 ) -> Order:
     """Record that the customer does not want it, and why."""
-    now = now or timezone.now()
+    now = now or clock.now()
     order = lock_order(order, version)
     act_on(order, lines_in(order, "quoted", "decline"), event="decline", by=by, reason=reason, now=now)
     close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
@@ -146,7 +147,7 @@ def decline_quotation(
 
 def expire_quotations(now: datetime | None = None) -> int:
     """End quotations whose validity is over; bounded, one statement where there is none. For the sweeper."""
-    now = now or timezone.now()
+    now = now or clock.now()
     due = Order.objects.filter(state="quoted", valid_until__lt=today(now)).order_by("valid_until")
     ids = list(due.values_list("id", flat=True)[:EXPIRED_AT_ONCE])
     return _expire(ids, now) if ids else 0

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
-from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Conflict, Refused
 from kernel.wording import plain
 from planning.models import Machine, Operation, Requirement
@@ -24,7 +24,7 @@ def start_operation(
     machine whose work centre offers the process. Conflict says what is in the way: status, hold, the first
     material not issued in full, or who occupies the machine. At most 5 statements.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     locked = _locked(operation, (Status.READY, Status.PAUSED), "start")
     _refuse_missing(locked)
     chosen = _free_machine(locked, machine)
@@ -57,7 +57,7 @@ def finish_operation(
     Quantities and minutes are added to what was booked before. Work items follow, and a replan is asked for.
     At most 7 statements.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     if good < 0 or scrapped < 0:
         raise Refused("Quantities cannot be negative.", field="good", remedy="Enter 0 or more.")
     locked = _locked(operation, Operation.STARTED, "finish")

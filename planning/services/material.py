@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.utils import timezone
 
+from kernel import clock
 from planning.models import Operation
 from planning.services.readiness import refresh_readiness
 from planning.services.requests import request_replan
@@ -39,7 +39,7 @@ def report_material(*, reports: Sequence[Material], now: datetime | None = None)
     away), with their work items; a changed date asks for a replan. The caller holds `lock_jobs` of all jobs
     concerned. One statement where only issues changed; the requirements' CHECK refuses impossible quantities.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     changes = _write(reports, now)
     if any(change.matters for change in changes):
         request_replan(reason="A material date changed", now=now)

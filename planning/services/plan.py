@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
-from django.utils import timezone
 
+from kernel import clock
 from orders.models import Move, OrderLine, Role, Snapshot
 from orders.services import Work, advance_all, open_work, record_forecasts
 from planning import engine
@@ -67,7 +67,7 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """
     if not moves:
         return
-    now = now or timezone.now()
+    now = now or clock.now()
     lock_plan()
     keys = {move.line_id: f"{move.id}:planned" for move in moves}
     known = set(Operation.objects.filter(line__in=list(keys), loop=0).values_list("line_id", flat=True))

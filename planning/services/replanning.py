@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import update_rows
 from orders.models import OrderLine
 from orders.services import advance_all, close_work, lock_jobs, record_forecasts, send
@@ -57,7 +57,7 @@ def replan(*, reason: str = "", now: datetime | None = None) -> Replanned | None
     finished, cancelled or planned while this thought is left alone; what would overlap with it loses its slot
     and is planned by the next replan, which is asked for.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     began = time.monotonic()
     state, _ = PlanState.objects.get_or_create(id=1)
     requests = list(PlanRequest.objects.values_list("id", "reason"))
@@ -81,7 +81,7 @@ def sweep_plan(*, now: datetime | None = None) -> int:
 
     At most one at a time and not before PlanState.next_at. Where the broker is away it is done here.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     if not PlanRequest.objects.exists() and not _missed_slots(now):
         return 0
     PlanState.objects.get_or_create(id=1)
@@ -95,7 +95,7 @@ def sweep_plan(*, now: datetime | None = None) -> int:
 
 def replan_soon(*, reason: str, now: datetime | None = None) -> None:
     """Ask for a replan without the usual pause."""
-    now = now or timezone.now()
+    now = now or clock.now()
     request_replan(reason=reason, now=now)
     PlanState.objects.filter(id=1).update(next_at=now)
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils import timezone
-
+from kernel import clock
 from orders.models import Move
 from planning.models import Operation, Requirement
 from planning.services.readiness import close_operate
@@ -18,7 +17,7 @@ def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None
     """
     if not moves:
         return
-    now = now or timezone.now()
+    now = now or clock.now()
     line_ids = [move.line_id for move in moves]
     open_operations = Operation.objects.open().filter(line__in=line_ids)
     operations = list(open_operations.order_by("id").select_for_update())

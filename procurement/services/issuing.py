@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import update_rows
 from kernel.errors import Conflict
 from kernel.formats import absolute, day_of
@@ -32,7 +32,7 @@ def issue_materials(
     Returns the ledger rows; what was issued before is not issued again. Conflict where a job is on hold or
     finished, or where nothing is there to issue (the message says what is missing). Eight statements.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     jobs = lock_jobs({operation.line_id for operation in operations})
     for job in jobs.values():
         _check_open(job)

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import next_numbers, update_rows
 from kernel.errors import Conflict, Refused
 from kernel.formats import plural
@@ -32,7 +33,7 @@ def send_purchase_order(
     What is pegged to a job on hold moves to a new draft. Conflict where it is no draft, where it changed
     since `version`, or where every job on it is on hold.
     """
-    return with_order_locked(purchase_order, version, lambda locked: _send(locked, by, now or timezone.now()))
+    return with_order_locked(purchase_order, version, lambda locked: _send(locked, by, now or clock.now()))
 
 
 def _send(locked: Locked, by: User | None, now: datetime) -> PurchaseOrder:
@@ -134,7 +135,7 @@ def confirm_order_dates(
     Refused at `expected_at-<line id>` for a day that is past or years away, Conflict where the order was not
     sent or the line is already received.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     return with_order_locked(purchase_order, version, lambda locked: _confirm(locked, dates, by, now))
 
 

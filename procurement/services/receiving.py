@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Conflict, Refused
 from kernel.formats import quantity as shown
 from orders.models import OrderLine, User
@@ -66,7 +66,7 @@ def receive(
     `lot_number-<line id>`) for a bad quantity, more than is still to come, a wrong unit, or a lot number that
     is missing, overlong or taken; Conflict for an order that was not sent.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     rows = [Receipt(*row) for row in receipts]
     if not rows:
         raise Refused("Nothing was received.", remedy="Give a quantity on at least one line.")

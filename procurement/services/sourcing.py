@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import joined_transaction, next_numbers, update_rows
 from kernel.formats import plural
 from orders.models import Item, Move, Role
@@ -54,7 +55,7 @@ def source_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """
     if not moves:
         return
-    now = now or timezone.now()
+    now = now or clock.now()
     lines = {move.line_id: move.line for move in moves}
     cover_jobs(line_ids=lines, now=now)
     keys = {move.line_id: f"{move.id}:supplied" for move in moves}

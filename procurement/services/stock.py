@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Conflict, Refused
 from kernel.formats import quantity as shown
 from orders.models import Item, User
@@ -35,7 +35,7 @@ def open_stock(
     Refused (at `quantity`, `unit_cost` or `number`) for a bad quantity, a negative cost, or a lot number that
     is missing, overlong or taken.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     lots = [_opened(Opening(*opening), now) for opening in openings]
     _check_new(lots)
     Lot.objects.bulk_create(lots)
@@ -92,7 +92,7 @@ def adjust_stock(
     adjusts once. Refused at `quantity` where it is bad or takes what is reserved, at `reason` where that is
     missing or overlong.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     if not reason.strip():
         raise Refused("A reason is needed.", field="reason", remedy="Say what was counted, broken or found.")
     if len(reason) > REASON:

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from kernel import clock
 from orders.lifecycle import IN_WORK
 from orders.models import OrderLine, WorkItem
 from orders.services import close_work, lock_jobs
@@ -32,7 +32,7 @@ def _advance_resumed() -> int:
         return 0
     with transaction.atomic():
         jobs = lock_jobs(ids).values()
-        return len(advance_supplied(lines=jobs, keys=keys_after_receipt(jobs), now=timezone.now()))
+        return len(advance_supplied(lines=jobs, keys=keys_after_receipt(jobs), now=clock.now()))
 
 
 def _source_found() -> int:
@@ -57,7 +57,7 @@ def _source_found() -> int:
 @transaction.atomic
 def _source_again(line_ids: list[int]) -> int:
     jobs = {line_id: job for line_id, job in lock_jobs(line_ids).items() if not job.held}
-    now = timezone.now()
+    now = clock.now()
     cover_jobs(line_ids=jobs, now=now)
     supplied = advance_supplied(lines=jobs.values(), keys=keys_after_receipt(jobs.values()), now=now)
     return len(supplied)

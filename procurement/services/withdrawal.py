@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import joined_transaction, update_rows
 from kernel.formats import quantity as shown
 from kernel.quantities import round_up_to_pack
@@ -43,7 +43,7 @@ def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None
     """
     if not moves:
         return
-    now = now or timezone.now()
+    now = now or clock.now()
     line_ids = [move.line_id for move in moves]
     bought = _lock_bought(line_ids)
     _unpeg(bought, now)

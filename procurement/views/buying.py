@@ -3,9 +3,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kernel import clock
 from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import redirect_or_htmx, render_page, status_of
@@ -22,7 +22,7 @@ COMING = (PurchaseOrder.Status.SENT, PurchaseOrder.Status.PARTIAL)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What to order today, what is late and whom it hurts."""
-    now = timezone.now()
+    now = clock.now()
     count, due = selectors.due_drafts(now)
     context = {
         "drafts": selectors.drafts_to_send(),

@@ -5,8 +5,8 @@ from datetime import datetime
 from math import ceil
 
 from django.db import transaction
-from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Conflict, Refused
 from orders.models import OrderLine, Role, User
 from orders.services import Work, close_work, lock_jobs, open_work
@@ -35,7 +35,7 @@ def start(
     Returns it running, with `worked_on`. Conflict says what is in the way: hold, status, material not issued,
     or who occupies the machine.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     lock_jobs([operation.line_id])
     running = start_operation(operation=operation, machine=machine, now=now)
     TimeEntry.objects.create(operation=running, machine=running.worked_on, person=by, started_at=now)
@@ -47,7 +47,7 @@ def start(
 @transaction.atomic
 def pause(*, operation: Operation, by: User | None, now: datetime | None = None) -> Operation:
     """Stop the clock of a running operation; a hold does not forbid it. Conflict where it does not run."""
-    now = now or timezone.now()
+    now = now or clock.now()
     lock_jobs([operation.line_id])
     entry = _entry(operation)
     paused = pause_operation(operation=operation, worked_minutes=_minutes(entry, now), now=now)
@@ -74,7 +74,7 @@ def finish(
     work order is completed and the job handed to inspection. Refused names the field, Conflict says why the
     operation cannot be finished.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     line = lock_jobs([operation.line_id])[operation.line_id]
     if line.held:
         raise Conflict(f"{line.order} {line} is on hold: {line.hold_reason}.", remedy="Resume it first.")

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from kernel import clock
 from orders.models import Move, OrderLine, User
 from orders.services import add_milestones, advance_all
 from planning.models import Operation
@@ -24,7 +24,7 @@ def release_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     Creates only what is missing; a job without any open operation is passed on at once. 4 statements and
     those of `release_operations` for the whole batch; the caller holds `lock_jobs`.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     lines = _in_production(moves)
     there = set(WorkOrder.objects.filter(line__in=lines).values_list("line_id", flat=True))
     fresh = [line for line in lines.values() if line.id not in there]
@@ -41,7 +41,7 @@ def rework_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     The loop is the number of failed inspections so far. A job that has moved on is left alone, an operation
     that is there is left as it is. The caller holds `lock_jobs`.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     lines = _in_production(moves)
     loops = rework_loops(lines.keys())
     reasons = {move.line_id: move.reason for move in moves}
@@ -69,7 +69,7 @@ def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None
 
     The caller holds `lock_jobs`; the operations themselves are cancelled by planning.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     line_ids = [move.line_id for move in moves]
     running = TimeEntry.objects.filter(operation__line__in=line_ids, ended_at=None)
     running.update(ended_at=now)

@@ -8,9 +8,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from kernel import clock
 from kernel.access import allow
 from kernel.htmx import render_page
 from orders.models import STAFF_ROLES, User
@@ -59,7 +59,7 @@ def traveller(request: HttpRequest, number: str) -> HttpResponse:
         "line": floor.line,
         "rows": rows,
         "code": code_of(request, reverse("production:work-order", args=[number])),
-        "printed_at": timezone.now(),
+        "printed_at": clock.now(),
     }
     return render(request, "production/traveller.html", context)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import next_numbers
 from kernel.errors import Refused
 from orders.models import User
@@ -26,7 +27,7 @@ def decide(
     Refused names the characteristics not recorded yet; Conflict as in `record`. 7 statements (8 with an NCR)
     and the advance.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     current, results = _complete(inspection, version)
     failed = [result for result in results if not result.passed]
     if conclude(result.passed for result in results) is Verdict.ACCEPTED:
@@ -56,7 +57,7 @@ def use_as_is(
     The job is released for delivery. Refused where nothing failed, something is not recorded, or the reason
     is missing or too long.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     reason = _sound(reason)
     current, results = _complete(inspection, version)
     failed = [result for result in results if not result.passed]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import next_numbers
 from orders.models import Move, OrderLine, Role, Snapshot
 from orders.services import Work, close_work, open_work
@@ -23,7 +24,7 @@ def plan_inspections(*, moves: Sequence[Move], now: datetime | None = None) -> N
 
     Creates only what is missing. At most 5 statements for the whole batch; the caller holds `lock_jobs`.
     """
-    _complete(loops={move.line_id: 0 for move in moves}, now=now or timezone.now())
+    _complete(loops={move.line_id: 0 for move in moves}, now=now or clock.now())
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def inspect_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     After rework that is a new inspection with all characteristics. A job that has moved on, or whose
     inspection is already decided, is left alone. At most 8 statements; the caller holds `lock_jobs`.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     lines = {move.line_id: move.line for move in moves if move.line.state == "quality"}
     loops = rework_loops(lines.keys())
     wanted = _complete(loops={line_id: loops.get(line_id, 0) for line_id in lines}, now=now)
@@ -50,7 +51,7 @@ def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None
 
     At most 4 statements; the caller holds `lock_jobs`.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     line_ids = [move.line_id for move in moves]
     undecided = Inspection.objects.filter(line__in=line_ids, status__in=[Status.PLANNED, Status.OPEN])
     close_work(keys=[work_key(pk) for pk in undecided.values_list("id", flat=True)], now=now)

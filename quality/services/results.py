@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from kernel import clock
 from kernel.bases import update_rows
 from kernel.errors import Conflict, Refused
 from orders.models import User
@@ -41,7 +41,7 @@ def record(
     names the row (`value-3`) whose value does not fit, Conflict says that the inspection is not open, the job
     is on hold or `version` is stale. 6 statements for any number of values.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     current = open_inspection(inspection=inspection, version=version)
     results = {result.number: result for result in current.results.all()}
     changed = [_put(results, number, value, by, now) for number, value in values.items()]
