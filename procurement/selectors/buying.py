@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, DecimalField, F, Min, Q, QuerySet, Sum, Window
-from django.db.models.functions import Greatest, Least, RowNumber, TruncDate
+from django.db.models import Case, Count, DecimalField, F, Min, Q, QuerySet, Sum, When, Window
+from django.db.models.functions import Greatest, RowNumber, TruncDate
 from django.utils import timezone
 
 from orders.models import OrderLine, WorkItem
@@ -150,9 +150,11 @@ def due_drafts(now: datetime) -> tuple[int, int]:
 
 
 def late_lines(*, now: datetime, page: int | str = 1) -> Page[Any]:
-    """Purchase lines that come after the day agreed or needed, worst first, with the jobs they hit.
+    """Purchase lines that come late, worst first, with the jobs they hit. Three statements.
 
-    Overdue ones count as coming today at the earliest. Three statements.
+    Late is what comes after the day agreed, and what comes after the need-by date of a job that will miss its
+    promise. A plan that waits for material moves need-by dates along, and keeps a safety before each start:
+    on its own, a need-by date missed hurts nobody. Overdue goods count as coming today at the earliest.
     """
     paginator = Paginator(_late(now), LATE)
     found = paginator.get_page(page)
@@ -168,15 +170,17 @@ def _late(now: datetime) -> QuerySet[Any]:
     promised = F("pegs__requirement__line__promised_at")
     late_job = OPEN_PEG & Q(pegs__requirement__line__forecast_at__gt=promised)
     job = "pegs__requirement__line"
+    slipped = Q(coming__date__gt=TruncDate("agreed_at"))
     lines = PurchaseOrderLine.objects.filter(
         order__status__in=("sent", "partial"), received__lt=F("quantity"), expected_at__isnull=False
     )
     return (
         lines.annotate(needed=Min("pegs__requirement__need_by", filter=OPEN_PEG))
-        .annotate(wanted=Least("agreed_at", "needed"), coming=Greatest("expected_at", now))
-        .filter(coming__date__gt=TruncDate("wanted"))
         .annotate(jobs=Count(job, distinct=True, filter=OPEN_PEG))
         .annotate(hurt=Count(job, distinct=True, filter=late_job))
+        .annotate(coming=Greatest("expected_at", now))
+        .annotate(wanted=Case(When(slipped, then="agreed_at"), default="needed"))
+        .filter(slipped | Q(hurt__gt=0, coming__date__gt=TruncDate("needed")))
         .select_related("item", "order__supplier")
         .order_by("-hurt", "wanted", "id")
     )

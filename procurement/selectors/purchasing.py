@@ -11,7 +11,7 @@ from django.db.models import Count, F, Min, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
-from orders.models import Role, User
+from orders.models import Role, User, WorkItem
 from orders.selectors import Hit
 from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine, StockMove, Supplier
 from procurement.selectors.buying import total_of
@@ -53,6 +53,7 @@ class Bought:
     order: PurchaseOrder
     lines: list[BoughtLine]
     receipts: list[StockMove]
+    surplus: WorkItem | None
 
     @property
     def total(self) -> Decimal:
@@ -117,13 +118,14 @@ def purchase_order(number: str) -> PurchaseOrder | None:
 
 
 def bought(order: PurchaseOrder) -> Bought:
-    """The lines of a purchase order, what they are for and what was received. Three statements."""
+    """The lines of a purchase order, what they are for and what was received. Four statements."""
     lines: list[Any] = list(order.lines.select_related("item").annotate(jobs=Count("pegs")).order_by("id"))
     pegs = _pegs([line.id for line in lines])
     return Bought(
         order=order,
         lines=[BoughtLine(line, pegs.get(line.id, []), line.jobs) for line in lines],
         receipts=_receipts(order),
+        surplus=WorkItem.objects.waiting().filter(key=f"surplus:{order.id}").first(),
     )
 
 

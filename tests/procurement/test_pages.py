@@ -71,6 +71,16 @@ def test_a_line_that_keeps_its_day_is_not_late(store: Store, buyer: Client) -> N
     assert "Nothing comes late" in text(buyer.get(reverse("procurement:home")))
 
 
+def test_a_need_missed_is_late_only_where_it_hurts(store: Store, buyer: Client) -> None:
+    line = store.job("5", need_in_days=2)
+    store.sent(line)
+    assert "Nothing comes late" in text(buyer.get(reverse("procurement:home")))
+    OrderLine.objects.filter(id=line.id).update(forecast_at=NOW + timedelta(days=17))
+    page = text(buyer.get(reverse("procurement:home")))
+    assert "5 d late" in page
+    assert "3 d late" in page
+
+
 def test_goods_are_received_by_form(store: Store, buyer: Client) -> None:
     line = store.sent(store.job("5")).lines.get()
     address = reverse("procurement:receive", args=[line.order.number])
