@@ -86,6 +86,7 @@ def place(path: Path, node: Function) -> str:
     return f"{path}:{node.lineno} {node.name}"
 
 
+@cache
 def arrows() -> Counter[tuple[str, str]]:
     """Imports between packages of the staircase, by their top names."""
     found: Counter[tuple[str, str]] = Counter()
@@ -255,7 +256,7 @@ def test_services_and_engines_say_what_they_promise() -> None:
 
 
 def test_nothing_is_left_for_later() -> None:
-    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError")
     assert [str(path) for path, (source, _) in modules().items() if marks.search(source)] == []
 
 
