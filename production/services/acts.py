@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 
 from django.db import transaction
 
@@ -12,7 +11,8 @@ from orders.models import OrderLine, Role, User
 from orders.services import Work, close_work, lock_jobs, open_work
 from planning.models import Machine, Operation
 from planning.services import finish_operation, pause_operation, start_operation
-from production.models import ScrapReason, TimeEntry, WorkOrder
+from production.models import ScrapReason
+from production.services.clock import book_on_last, close_clock, open_clock
 from production.services.jobs import complete_jobs, work_order_number
 
 LONGEST_NOTE = 200
@@ -38,9 +38,7 @@ def start(
     now = now or clock.now()
     lock_jobs([operation.line_id])
     running = start_operation(operation=operation, machine=machine, now=now)
-    TimeEntry.objects.create(operation=running, machine=running.worked_on, person=by, started_at=now)
-    released = WorkOrder.objects.filter(line=running.line_id, status=WorkOrder.Status.RELEASED)
-    released.update(status=WorkOrder.Status.IN_PROGRESS, started_at=now)
+    open_clock(operation=running, by=by, now=now)
     return running
 
 
@@ -49,12 +47,8 @@ def pause(*, operation: Operation, by: User | None, now: datetime | None = None)
     """Stop the clock of a running operation; a hold does not forbid it. Conflict where it does not run."""
     now = now or clock.now()
     lock_jobs([operation.line_id])
-    entry = _entry(operation)
-    paused = pause_operation(operation=operation, worked_minutes=_minutes(entry, now), now=now)
-    if entry:
-        entry.ended_at = max(now, entry.started_at)
-        entry.save(update_fields=["ended_at"])
-    return paused
+    minutes = close_clock(operation=operation, now=now)
+    return pause_operation(operation=operation, worked_minutes=minutes or 0, now=now)
 
 
 @transaction.atomic
@@ -79,12 +73,11 @@ def finish(
     if line.held:
         raise Conflict(f"{line.order} {line} is on hold: {line.hold_reason}.", remedy="Resume it first.")
     _check(line, good, scrapped, scrap_reason, note)
-    entry = _entry(operation)
-    minutes = _minutes(entry, now)
-    ready = finish_operation(
-        operation=operation, good=good, scrapped=scrapped, worked_minutes=minutes, now=now
-    )
-    _book(entry, operation, (good, scrapped), scrap_reason, note, by, now)
+    booked = {"good": good, "scrapped": scrapped}
+    minutes = close_clock(operation=operation, now=now, scrap_reason=scrap_reason, note=note, **booked)
+    if minutes is None:
+        book_on_last(operation=operation, scrap_reason=scrap_reason, note=note, **booked)
+    ready = finish_operation(operation=operation, worked_minutes=minutes or 0, now=now, **booked)
     if scrapped:
         _ask_for_replacement(operation, line, scrapped, now)
     done = not ready and not Operation.objects.open().filter(line=line).exists()
@@ -119,35 +112,6 @@ def _check(line: OrderLine, good: int, scrapped: int, scrap_reason: ScrapReason 
         raise Refused(
             f"The note has {len(note)} characters.", field="note", remedy=f"Use at most {LONGEST_NOTE}."
         )
-
-
-def _entry(operation: Operation) -> TimeEntry | None:
-    """The latest time entry of the operation, open while somebody works on it."""
-    return TimeEntry.objects.filter(operation=operation.id).order_by("-id").first()
-
-
-def _minutes(entry: TimeEntry | None, now: datetime) -> int:
-    if entry is None or entry.ended_at is not None:
-        return 0
-    return ceil(max(0.0, (now - entry.started_at).total_seconds()) / 60)
-
-
-def _book(
-    entry: TimeEntry | None,
-    operation: Operation,
-    counts: tuple[int, int],
-    scrap_reason: ScrapReason | None,
-    note: str,
-    by: User | None,
-    now: datetime,
-) -> None:
-    """Write the quantities where the work was booked last, and end that entry."""
-    entry = entry or TimeEntry(operation_id=operation.id, person=by, started_at=now)
-    entry.good, entry.scrapped = counts
-    entry.scrap_reason = scrap_reason if entry.scrapped else None
-    entry.note = note
-    entry.ended_at = entry.ended_at or max(now, entry.started_at)
-    entry.save()
 
 
 def _ask_for_replacement(operation: Operation, line: OrderLine, scrapped: int, now: datetime) -> None:

@@ -24,11 +24,11 @@ def test_start_runs_the_operation_and_opens_the_clock(shop: Shop, olga: User) ->
     assert WorkOrder.objects.get(line=line).status == "in_progress"
 
 
-def test_start_takes_at_most_nine_statements(shop: Shop, olga: User) -> None:
+def test_start_takes_seven_statements(shop: Shop, olga: User) -> None:
     _, (cut, _) = released(shop)
     with statements() as seen:
         start(operation=cut, by=olga, now=MONDAY)
-    assert counted(seen) <= 9
+    assert counted(seen) <= 7
 
 
 def test_start_on_the_machine_the_operator_stands_at(shop: Shop, olga: User) -> None:
@@ -99,12 +99,12 @@ def test_finish_books_and_makes_the_next_operation_ready(shop: Shop, olga: User)
     assert not finished.job_done
 
 
-def test_finish_takes_at_most_thirteen_statements(shop: Shop, olga: User) -> None:
+def test_finish_takes_ten_statements(shop: Shop, olga: User) -> None:
     _, (cut, _) = released(shop)
     start(operation=cut, by=olga, now=MONDAY)
     with statements() as seen:
         finish(operation=cut, good=1, by=olga, now=MONDAY + AN_HOUR)
-    assert counted(seen) <= 13
+    assert counted(seen) <= 10
 
 
 def test_the_last_finish_completes_the_work_order_and_hands_the_job_to_inspection(
