@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("production/", include("production.urls")),
     path("quality/", include("quality.urls")),
     path("logistics/", include("logistics.urls")),
+    path("api/v1/", include("orders.api_urls")),
 ]

@@ -1,0 +1,1 @@
+"""The customers' API, version 1: keys, problems, orders, products, schema."""

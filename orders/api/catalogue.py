@@ -1,0 +1,152 @@
+"""What customers read of products: choices, rules and prices, never costs, materials or suppliers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from kernel.errors import Refused
+from kernel.wording import plain
+from orders.api.representations import Json, money
+from orders.engine import (
+    CompiledProduct,
+    Configuration,
+    GroupRow,
+    OptionRow,
+    ParameterRow,
+    Price,
+    Problem,
+    configure,
+    price,
+    specification,
+)
+from orders.models import Product
+from orders.selectors import compiled_product
+
+
+def product_summary(product: Product) -> Json:
+    """A product as it stands in the list."""
+    return {
+        "code": product.code,
+        "name": product.name,
+        "description": product.description,
+        "revision": product.revision,
+        "base_price": money(product.base_price, product.currency),
+        "links": {
+            "self": reverse("api:product", args=[product.code]),
+            "configure": reverse("api:configure", args=[product.code]),
+        },
+    }
+
+
+def product_detail(product: Product) -> Json:
+    """A product with everything that can be chosen."""
+    compiled = compiled_product(product)
+    model = compiled.model
+    return {
+        **product_summary(product),
+        "groups": [_group(row, model.currency) for row in model.groups],
+        "parameters": [_parameter(row) for row in model.parameters],
+        "rules": [
+            {"kind": rule.row.kind, "reason": rule.row.reason, "choices": list(rule.names)}
+            for rule in compiled.rules
+        ],
+        "price_rules": [rule.label for rule in model.prices],
+    }
+
+
+def configuration_answer(product: Product, choices: Mapping[str, Any], quantity: int) -> Json:
+    """What these choices mean: problems, what else may be chosen, the price. Stores nothing."""
+    compiled = compiled_product(product)
+    read = configure(compiled, choices)
+    problems = [_problem(row) for row in read.problems]
+    priced = _priced(compiled, read, quantity) if read.valid else None
+    if read.valid and priced is None:
+        problems.append(
+            {
+                "field": "",
+                "message": "This configuration cannot be priced automatically.",
+                "remedy": "Ask us for a quote.",
+                "repairs": [],
+            }
+        )
+    return {
+        "product": product.code,
+        "revision": product.revision,
+        "valid": not problems,
+        "choices": dict(read.choices),
+        "specification": specification(compiled, read),
+        "problems": problems,
+        "availability": _availability(read),
+        "price": _price(priced) if priced else None,
+    }
+
+
+def _group(row: GroupRow, currency: str) -> Json:
+    return {
+        "code": row.code,
+        "label": row.label,
+        "help": row.help,
+        "required": row.required,
+        "default": row.default,
+        "options": [_option(option, currency) for option in row.options],
+    }
+
+
+def _option(row: OptionRow, currency: str) -> Json:
+    return {
+        "code": row.code,
+        "label": row.label,
+        "price_adder": money(row.price_adder, currency),
+        "price_percent": plain(row.price_percent),
+    }
+
+
+def _parameter(row: ParameterRow) -> Json:
+    bounds = {name: getattr(row, name) for name in ("minimum", "maximum", "step")}
+    return {
+        "code": row.code,
+        "label": row.label,
+        "help": row.help,
+        "kind": row.kind,
+        "unit": row.unit,
+        **{name: None if value is None else plain(value) for name, value in bounds.items()},
+        "pattern": row.pattern,
+        "max_length": row.max_length,
+        "default": row.default,
+    }
+
+
+def _problem(row: Problem) -> Json:
+    return {
+        "field": f"choices.{row.field}" if row.field else "choices",
+        "message": row.message,
+        "remedy": row.remedy,
+        "repairs": [
+            {"field": f"choices.{fix.field}", "code": fix.code, "label": fix.label} for fix in row.repairs
+        ],
+    }
+
+
+def _availability(read: Configuration) -> Json:
+    return {
+        group: {code: {"available": found.valid, "reason": found.reason} for code, found in options.items()}
+        for group, options in read.availability.items()
+    }
+
+
+def _priced(compiled: CompiledProduct, read: Configuration, quantity: int) -> Price | None:
+    """None where the product's own formulas fail: what exactly failed is for whoever keeps the product."""
+    try:
+        return price(compiled, read, quantity)
+    except Refused:
+        return None
+
+
+def _price(priced: Price) -> Json:
+    return {
+        "unit": money(priced.unit_price, priced.currency),
+        "quantity": priced.quantity,
+        "total": money(priced.total, priced.currency),
+        "steps": [{"label": step.label, "amount": plain(step.amount)} for step in priced.trace],
+    }
