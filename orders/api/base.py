@@ -17,7 +17,16 @@ from orders.api.throttling import KeyThrottle, Usage
 VARY = ("Authorization", "X-API-Key", "Accept")
 
 
-class ApiView(APIView):
+class Private(APIView):
+    """Answers are for their caller alone; `Allow` belongs to 405 alone."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """What every answer starts with."""
+        return {"Cache-Control": "private, no-cache"}
+
+
+class ApiView(Private):
     """A view for keys: `scopes` names the scope of each method, `writes` the methods with the lower limit.
 
     A successful GET gets a strong ETag of `tag` (set by the method) and the content.
@@ -30,11 +39,6 @@ class ApiView(APIView):
     writes: ClassVar[frozenset[str]] = frozenset()
     usage: Usage | None = None
     tag = ""
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """`Allow` belongs to 405 alone."""
-        return {"Cache-Control": "private, no-cache"}
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Give the answer its validator and headers; 304 without a body where the caller has it already."""
@@ -54,7 +58,7 @@ class ApiView(APIView):
         return get_conditional_response(request._request, etag=etag, response=response)
 
 
-class Unknown(APIView):
+class Unknown(Private):
     """Whatever address the API does not know."""
 
     authentication_classes = []

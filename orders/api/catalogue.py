@@ -23,6 +23,8 @@ from orders.engine import (
 from orders.models import Product
 from orders.selectors import compiled_product
 
+NO_PRICE = Problem("", "This configuration cannot be priced automatically.", "Ask us for a quote.")
+
 
 def product_summary(product: Product) -> Json:
     """A product as it stands in the list."""
@@ -59,24 +61,15 @@ def configuration_answer(product: Product, choices: Mapping[str, Any], quantity:
     """What these choices mean: problems, what else may be chosen, the price. Stores nothing."""
     compiled = compiled_product(product)
     read = configure(compiled, choices)
-    problems = [_problem(row) for row in read.problems]
     priced = _priced(compiled, read, quantity) if read.valid else None
-    if read.valid and priced is None:
-        problems.append(
-            {
-                "field": "",
-                "message": "This configuration cannot be priced automatically.",
-                "remedy": "Ask us for a quote.",
-                "repairs": [],
-            }
-        )
+    problems = read.problems or (() if priced else (NO_PRICE,))
     return {
         "product": product.code,
         "revision": product.revision,
         "valid": not problems,
         "choices": dict(read.choices),
         "specification": specification(compiled, read),
-        "problems": problems,
+        "problems": [_problem(row) for row in problems],
         "availability": _availability(read),
         "price": _price(priced) if priced else None,
     }

@@ -1,7 +1,9 @@
 """Quotation requests that come by API: carried out once for each Idempotency-Key."""
 
+import json
 import re
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +14,7 @@ from kernel.wording import did_you_mean
 from orders.api.authentication import key_of
 from orders.api.input import Quotation, body_of
 from orders.api.problems import FieldError, Invalid
-from orders.api.representations import order_detail
+from orders.api.representations import Json, order_detail
 from orders.models import Customer, Order, Product
 from orders.selectors import products_by_code
 from orders.selectors.for_customers import customer_order, orderable_codes
@@ -30,8 +32,8 @@ HEADER_FIELDS = (
 )
 
 
-def place_request(request: Request) -> Answer:
-    """Create the quotation, or give the answer of the first time again.
+def place_request(request: Request) -> tuple[Json, bool]:
+    """Create the quotation, or give the answer of the first time again (then True).
 
     ParseError without a usable Idempotency-Key, Invalid or InvalidInput with every fault at its field,
     KeyReused for another body under the same key.
@@ -39,7 +41,9 @@ def place_request(request: Request) -> Answer:
     key = idempotency_key(request)
     scope = f"api:{key_of(request).pk}:POST orders"
     fingerprint = fingerprint_of(request.data)
-    return once(scope=scope, key=key, fingerprint=fingerprint, act=lambda: _create(request, timezone.now()))
+    act = partial(_create, request, timezone.now())
+    answer = once(scope=scope, key=key, fingerprint=fingerprint, act=act)
+    return json.loads(answer.body), answer.replayed
 
 
 def idempotency_key(request: Request) -> str:
@@ -62,7 +66,8 @@ def _create(request: Request, now: datetime) -> Answer:
     order = create_quotation(
         customer=customer, lines=lines, by=None, header=header, source=Order.Source.API, now=now
     )
-    return Answer(201, order_detail(customer_order(_fresh(order, customer))))
+    # As text: a database that sorts the names of an object would change the answer of a repeat.
+    return Answer(201, json.dumps(order_detail(customer_order(_fresh(order, customer)))))
 
 
 def _fresh(order: Order, customer: Customer) -> Order:

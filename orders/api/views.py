@@ -103,11 +103,11 @@ class Orders(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Stored once for each Idempotency-Key; our sales people answer it with a quotation."""
-        answer = place_request(request)
-        headers = {"Location": answer.body["links"]["self"]}
-        if answer.replayed:
+        body, replayed = place_request(request)
+        headers = {"Location": body["links"]["self"]}
+        if replayed:
             headers["Idempotent-Replayed"] = "true"
-        return Response(answer.body, status=answer.status, headers=headers)
+        return Response(body, status=201, headers=headers)
 
 
 @by_api_key
