@@ -5,7 +5,7 @@ from django.db.models import F
 
 from kernel import clock
 from orders.lifecycle import IN_WORK
-from orders.models import OrderLine, WorkItem
+from orders.models import OrderLine, Role, WorkItem
 from orders.services import close_work, lock_jobs
 from planning.models import Requirement
 from procurement.models import Lot, SupplierItem
@@ -37,7 +37,7 @@ def _advance_resumed() -> int:
 
 def _source_found() -> int:
     """Items on the buyers' list for want of a supplier: now they have one, or stock, or nobody needs them."""
-    waiting = WorkItem.objects.waiting().filter(key__startswith=SUPPLIER)
+    waiting = WorkItem.objects.waiting().filter(role=Role.BUYER, key__startswith=SUPPLIER)
     items = {int(key.removeprefix(SUPPLIER)) for key in waiting.values_list("key", flat=True)}
     if not items:
         return 0
