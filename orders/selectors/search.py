@@ -61,24 +61,23 @@ def search_orders(text: str, user: User) -> list[Hit]:
 
 
 def search_customers(text: str, user: User) -> list[Hit]:
-    """Customers by name or code; leads to their orders."""
+    """Customers by name or code."""
     if not _is_staff(user):
         return []
     found = Customer.objects.filter(Q(name__icontains=text) | Q(code__iexact=text))[:PER_KIND]
     return [
-        Hit("Customers", customer.code, customer.name, f"/orders/?customer={customer.code}", "building")
+        Hit("Customers", customer.code, customer.name, f"/customers/{customer.code}/", "building")
         for customer in found
     ]
 
 
 def search_items(text: str, user: User) -> list[Hit]:
-    """Items by number or description; leads to their stock."""
+    """Items by number or description."""
     if not user.has_role(Role.BUYER, Role.PLANNER, Role.MANAGER, Role.SALES):
         return []
     found = Item.objects.filter(Q(number__icontains=text) | Q(description__icontains=text))[:PER_KIND]
     return [
-        Hit("Items", item.number, item.description, f"/procurement/items/{item.number}/", "package")
-        for item in found
+        Hit("Items", item.number, item.description, f"/items/{item.number}/", "package") for item in found
     ]
 
 

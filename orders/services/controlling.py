@@ -95,7 +95,6 @@ def cancel_order(
     if not lines:
         LIFECYCLE.row(order.state, "cancel")
     _cancel(order, lines, reason, by, now)
-    close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
     return order
 
 
@@ -176,11 +175,13 @@ def close_order(
 
 
 def _cancel(order: Order, lines: Sequence[OrderLine], reason: str, by: User | None, now: datetime) -> None:
-    """A hold ends with the job: a held job's handovers would never be worked on."""
+    """A hold ends with the job (held handovers are never worked on), sales' work with the order."""
     check_text(reason, LONGEST_REASON, "reason")
     held = [line.pk for line in lines if line.held]
     OrderLine.objects.filter(pk__in=held).update(held_at=None, held_by=None, hold_reason="")
     act_on(order, lines, event="cancel", by=by, now=now, reason=reason.strip())
+    if order.state_info.final:
+        close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
 
 
 def _can(line: OrderLine, event: str) -> bool:

@@ -109,11 +109,7 @@ def send_quotation(
     Order.objects.filter(pk=order.pk).update(valid_until=until, quoted_at=now)
     act_on(order, lines, event="quote", by=by, now=now)
     due = datetime.combine(until, datetime.max.time(), timezone.get_default_timezone())
-    reason = f"Answer to {order.quotation_number} awaited from {order.customer}"
-    open_work(
-        items=[Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), lines[0], due)],
-        now=now,
-    )
+    _list_for_sales(order, f"Answer to {order.quotation_number} awaited from {order.customer}", now, due)
     return order
 
 
@@ -126,10 +122,7 @@ def revise_quotation(
     order = lock_order(order, version)
     lines = lines_in(order, "quoted", "revise")
     act_on(order, lines, event="revise", by=by, now=now)
-    reason = f"Revise and send {order.quotation_number} for {order.customer}"
-    open_work(
-        items=[Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), lines[0])], now=now
-    )
+    _list_for_sales(order, f"Revise and send {order.quotation_number} for {order.customer}", now)
     return order
 
 
@@ -168,7 +161,10 @@ def _expire(ids: list[int], now: datetime) -> int:
 def _announce_request(order: Order, now: datetime) -> None:
     """A request that came by API: the customer reads that we have it, sales finds it on the list."""
     Milestone.objects.create(order=order, code="requested", text="We have received your request", at=now)
-    reason = f"New quote request from {order.customer} by API"
-    open_work(
-        items=[Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), order=order)], now=now
-    )
+    _list_for_sales(order, f"New quote request from {order.customer} by API", now)
+
+
+def _list_for_sales(order: Order, reason: str, now: datetime, due: datetime | None = None) -> None:
+    """The one item of a quotation on the sales list; it belongs to the order, whatever becomes of a line."""
+    key, url = f"quote:{order.pk}", order.get_absolute_url()
+    open_work(items=[Work(key, Role.SALES, reason, url, due_at=due, order=order)], now=now)

@@ -118,6 +118,16 @@ def test_one_job_is_cancelled_and_the_others_go_on() -> None:
     assert order.state == "planning"
 
 
+def test_a_quotation_stays_on_the_sales_list_until_its_last_line_is_cancelled() -> None:
+    product = cast.published_desk()
+    order = cast.quoted(LineInput(product, 1), LineInput(product, 2))
+    listed = []
+    for line in order.lines.all():
+        services.cancel_job(line=line, reason="Not needed", by=None)
+        listed.append(order.work_items.waiting().exists())
+    assert listed == [True, False]
+
+
 def test_what_was_delivered_cannot_be_cancelled() -> None:
     with pytest.raises(IllegalMove, match="“cancel” is not possible in state “Delivered”"):
         services.cancel_order(order=delivered(), reason="Too late", by=None)
