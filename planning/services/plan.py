@@ -26,6 +26,7 @@ from planning.selectors import (
     moment_of,
     problem_of,
 )
+from planning.services.requests import request_replan
 
 PLAN_LOCK: Final = 0x4D544F01
 """Whoever writes slots holds this advisory lock until the transaction ends, and takes it before row locks."""
@@ -60,9 +61,10 @@ def lock_plan() -> None:
 def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     """Give each job operations and requirements from its snapshot, slots, need-by dates and a forecast.
 
-    New work takes the earliest gaps, the earliest promise first. Jobs placed in full advance; one with an
-    operation that has no place stays, with a work item for the planner that says why. A job that has its
-    operations already gets no second ones. At most 14 statements beside the advance, for any number of jobs.
+    New work takes the earliest gaps, the earliest promise first; a replan that may move others is asked for.
+    Jobs placed in full advance; one with an operation that has no place stays, with a work item for the
+    planner that says why. A job that has its operations already gets no second ones. At most 14 statements
+    beside the advance, for any number of jobs.
     The caller holds `lock_jobs`.
     """
     if not moves:
@@ -74,6 +76,8 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     lines = [move.line for move in moves if move.line_id not in known]
     lines.sort(key=lambda line: (line.promised_at is None, line.promised_at or now, line.id))
     refused = _plan_new(lines, now) if lines else {}
+    if lines:
+        request_replan(reason=f"{lines[0].order} came in", now=now)
     refused |= _unplanned(known)
     advance_all(keys={line: key for line, key in keys.items() if line not in refused}, event="planned")
     ask_planner(lines=[move.line for move in moves], reasons=refused, now=now)

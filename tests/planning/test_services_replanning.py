@@ -30,6 +30,7 @@ def running(operation: Operation, machine: Machine) -> None:
 
 def test_a_replan_counts_itself_and_clears_the_requests(shop: Shop) -> None:
     planned(shop)
+    PlanRequest.objects.all().delete()
     services.request_replan(reason="Machine CUT-1 is down")
     services.request_replan(reason="And more")
     services.replan(now=MONDAY)
