@@ -1,17 +1,21 @@
 """The operator's and the inspector's pages in a real browser: touch, keyboard, live parts, accessibility."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orders.models import OrderLine, User
-from production.services import start
+from procurement.services.sourcing import cover_jobs
+from procurement.services.stock import Opening, open_stock
+from production.services import release_jobs, start
 from quality.models import Inspection
 from tests.browser.test_face import grave_findings
-from tests.planning.shop import Shop, build_shop
-from tests.production.floor import released
+from tests.planning.shop import MONDAY, Shop, build_shop, make_job, make_operations, require
+from tests.production.floor import move_of, released
 from tests.quality.bench import to_inspect
 
 SignIn = Callable[[User], Page]
@@ -50,6 +54,23 @@ def test_an_operator_starts_and_finishes_a_job(tablet: Page, shop: Shop, live_se
     tablet.get_by_role("button", name="Finish operation 10").click()
     expect(tablet.get_by_text("Op 20 Fit can start")).to_be_visible()
     assert line.operations.get(sequence=10).good == 3
+
+
+def test_issued_material_lets_the_job_start_at_once(
+    tablet: Page, shop: Shop, live_server: LiveServer
+) -> None:
+    line = make_job(shop, state="production")
+    cut, _ = make_operations(shop, line)
+    require(cut, shop.items["steel"])
+    open_stock(openings=[Opening(shop.items["steel"], "L-1", Decimal(9))])
+    with transaction.atomic():
+        cover_jobs(line_ids=[line.id], now=MONDAY)
+    release_jobs(moves=[move_of(line)])
+    tablet.goto(f"{live_server.url}/production/work-centre/WC-CUT/")
+    expect(tablet.get_by_role("button", name="Start operation 10")).to_have_count(0)
+    tablet.get_by_role("button", name="Issue material").click()
+    tablet.get_by_role("button", name="Start operation 10").click(timeout=3000)
+    expect(tablet.get_by_role("link", name="Finish operation 10")).to_be_visible()
 
 
 def test_pause_and_resume_happen_in_place(tablet: Page, shop: Shop, live_server: LiveServer) -> None:
