@@ -97,7 +97,7 @@ def drop_slashed(endpoints: list[Any]) -> list[Any]:
 @cache
 def schema_json() -> bytes:
     """The description as JSON, made once per process."""
-    generator = SchemaGenerator(api_version="1")  # type: ignore[no-untyped-call]
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
     schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return json.dumps(schema, ensure_ascii=False, default=str).encode()
 
