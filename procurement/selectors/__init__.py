@@ -2,7 +2,14 @@
 
 from procurement.selectors.buying import drafts_to_send, due_drafts, late_lines, without_supplier
 from procurement.selectors.materials import operation_materials, order_materials
-from procurement.selectors.purchasing import bought, purchase_order, purchase_orders, search_purchase_orders
+from procurement.selectors.purchasing import (
+    bought,
+    pegs,
+    purchase_order,
+    purchase_orders,
+    receipts_so_far,
+    search_purchase_orders,
+)
 from procurement.selectors.stock import item_stock, ledger, lot, stock
 from procurement.selectors.supply import needs, supply
 
@@ -17,8 +24,10 @@ __all__ = [
     "needs",
     "operation_materials",
     "order_materials",
+    "pegs",
     "purchase_order",
     "purchase_orders",
+    "receipts_so_far",
     "search_purchase_orders",
     "stock",
     "supply",

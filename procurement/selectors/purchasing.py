@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Min, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 
 from orders.models import Role, User, WorkItem
@@ -17,8 +16,8 @@ from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine, StockMove,
 from procurement.selectors.buying import total_of
 
 PAGE = 25
-PEGS = 10
-RECEIPTS = 100
+PEGS = 25
+RECEIPTS = 25
 PER_KIND = 6
 
 
@@ -33,37 +32,23 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class BoughtLine:
-    """A line with the jobs and operations it is for, the most urgent named."""
-
-    line: PurchaseOrderLine
-    pegs: list[Peg]
-    pegs_in_all: int
-
-    @property
-    def more_pegs(self) -> int:
-        """How many jobs it is for beyond the ones named."""
-        return self.pegs_in_all - len(self.pegs)
-
-
-@dataclass(frozen=True)
 class Bought:
     """A purchase order with everything its page shows."""
 
     order: PurchaseOrder
-    lines: list[BoughtLine]
+    lines: list[PurchaseOrderLine]
     receipts: list[StockMove]
     surplus: WorkItem | None
 
     @property
     def total(self) -> Decimal:
         """The sum of the lines in the order's currency."""
-        return sum((row.line.total for row in self.lines), Decimal(0))
+        return sum((line.total for line in self.lines), Decimal(0))
 
     @property
     def open_lines(self) -> list[PurchaseOrderLine]:
         """The lines of which something is still to come."""
-        return [row.line for row in self.lines if row.line.outstanding > 0]
+        return [line for line in self.lines if line.outstanding > 0]
 
 
 def purchase_orders(*, status: str = "", text: str = "", page: int | str = 1) -> Page[Any]:
@@ -118,29 +103,26 @@ def purchase_order(number: str) -> PurchaseOrder | None:
 
 
 def bought(order: PurchaseOrder) -> Bought:
-    """The lines of a purchase order, what they are for and what was received. Four statements."""
-    lines: list[Any] = list(order.lines.select_related("item").annotate(jobs=Count("pegs")).order_by("id"))
-    pegs = _pegs([line.id for line in lines])
+    """The lines of a purchase order, what came last, and whether it brings too much. Three statements."""
+    received = StockMove.objects.filter(purchase_line__order=order).select_related("lot__item", "by")
     return Bought(
         order=order,
-        lines=[BoughtLine(line, pegs.get(line.id, []), line.jobs) for line in lines],
-        receipts=_receipts(order),
+        lines=list(order.lines.select_related("item").order_by("id")),
+        receipts=list(received.order_by("-id")[:RECEIPTS]),
         surplus=WorkItem.objects.waiting().filter(key=f"surplus:{order.id}").first(),
     )
 
 
-def _pegs(line_ids: Sequence[int]) -> dict[int, list[Peg]]:
-    order = [F("requirement__need_by").asc(nulls_last=True), F("id").asc()]
-    rank = Window(RowNumber(), partition_by=F("purchase_line_id"), order_by=order)
-    pegs = Peg.objects.filter(purchase_line__in=line_ids).annotate(rank=rank).filter(rank__lte=PEGS)
-    rows = pegs.select_related("requirement__operation", "requirement__line__order__customer")
-    found: dict[int, list[Peg]] = {}
-    for peg in rows.order_by("purchase_line_id", "rank"):
-        found.setdefault(peg.purchase_line_id, []).append(peg)
-    return found
+def pegs(order: PurchaseOrder, page: int | str = 1) -> Page[Any]:
+    """The jobs and operations a purchase order is for, the most urgent first. Two statements."""
+    found = Peg.objects.filter(purchase_line__order=order).select_related(
+        "purchase_line__item", "requirement__operation", "requirement__line__order__customer"
+    )
+    return Paginator(found.order_by(F("requirement__need_by").asc(nulls_last=True), "id"), PEGS).get_page(
+        page
+    )
 
 
-def _receipts(order: PurchaseOrder) -> list[StockMove]:
-    """What came in on this order, newest first."""
-    moves = StockMove.objects.filter(purchase_line__order=order)
-    return list(moves.select_related("lot__item", "by").order_by("-id")[:RECEIPTS])
+def receipts_so_far(order: PurchaseOrder) -> int:
+    """How many lots came in on this order."""
+    return StockMove.objects.filter(purchase_line__order=order).count()

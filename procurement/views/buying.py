@@ -92,9 +92,9 @@ def _confirm(request: HttpRequest, order: PurchaseOrder, form: DatesForm) -> Non
 def receive(request: HttpRequest, number: str) -> HttpResponse:
     """Goods receipt."""
     order = _order(number)
-    bought = selectors.bought(order)
-    lines = bought.open_lines if order.status in COMING else []
-    form = ReceiveForm(request.POST or None, order=order, lines=lines, received=len(bought.receipts))
+    lines = selectors.bought(order).open_lines if order.status in COMING else []
+    received = selectors.receipts_so_far(order)
+    form = ReceiveForm(request.POST or None, order=order, lines=lines, received=received)
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: _receive(request, order, form)):
         messages.success(request, f"The goods of {number} are in stock.")
         return redirect_or_htmx(request, _after_receipt(request, number))
@@ -140,6 +140,10 @@ def _page(
     if dates is None and coming and buys:
         dates = DatesForm(order=bought.order, lines=bought.open_lines)
     context = {"order": bought.order, "bought": bought, "dates": dates, "refusal": refusal}
-    context |= {"may_buy": buys, "coming": coming}
-    parts = {"dates-form": "dates-form", "main": "order-page"}
+    context |= {
+        "may_buy": buys,
+        "coming": coming,
+        "pegs": selectors.pegs(bought.order, request.GET.get("page", 1)),
+    }
+    parts = {"dates-form": "dates-form", "pegs": "pegs", "main": "order-page"}
     return render_page(request, "procurement/order.html", context, partial=parts, status=status)
