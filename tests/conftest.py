@@ -32,6 +32,7 @@ CHROMIUM_FLAGS = [
     "--disable-dev-shm-usage",
 ]
 NO_CHROMIUM = "Chromium is missing: install it (Debian: apt-get install chromium) or name it in MTO_CHROMIUM"
+QUEUE = settings.CELERY_TASK_DEFAULT_QUEUE
 SERVICES = pytest.StashKey[Services]()
 
 
@@ -122,12 +123,31 @@ def start_worker(environment: dict[str, str], log: Path, concurrency: int = 2) -
     return child
 
 
+def stop_consuming() -> None:
+    """The worker takes nothing more and has finished what it had, so that the tables may be emptied."""
+    app.control.cancel_consumer(QUEUE, reply=True, limit=1, timeout=10)
+    with app.connection_for_write() as broker:
+        broker.default_channel.client.delete(QUEUE)
+    deadline = time.monotonic() + 30
+    while any((app.control.inspect(limit=1, timeout=10).active() or {}).values()):
+        assert time.monotonic() < deadline, "the worker is still busy 30 s after its test"
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(request: pytest.FixtureRequest) -> None:
+    """What earlier tests sent and nobody took does not count as a backlog."""
+    if "transactional_db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        with app.connection_for_write() as broker:
+            broker.default_channel.client.delete(QUEUE)
+
+
 @pytest.fixture(scope="session")
 def worker_process(
     child_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """One real worker for the whole run."""
+    """One real worker for the whole run; it takes messages only while a test asks for it."""
     child = start_worker(child_environment, tmp_path_factory.mktemp("worker") / "worker.log")
+    stop_consuming()
     yield child
     end_child(child)
 
@@ -137,9 +157,9 @@ def worker(
     transactional_db: None, worker_process: subprocess.Popen[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A real worker that sees what the test commits; what is still queued afterwards is dropped."""
-    app.control.purge()
+    app.control.add_consumer(QUEUE, reply=True, limit=1, timeout=10)
     yield worker_process
-    app.control.purge()
+    stop_consuming()
 
 
 @pytest.fixture
