@@ -241,8 +241,17 @@
     $$("#toasts [data-toast]").forEach(dismissLater);
   });
   on("htmx:oobAfterSwap", () => $$("#toasts [data-toast]").forEach(dismissLater));
+  // A section of a page that cannot be loaded says so in its own place.
+  function sectionFailed({ target }) {
+    const note = target?.parentElement?.querySelector(":scope > template[data-failed]");
+    if (!note) return false;
+    target.replaceChildren(note.content.cloneNode(true));
+    htmx.process(target);
+    return true;
+  }
   on("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    if (sectionFailed(event.detail)) return;
     if (quiet(event.detail) && status >= 500) return;
     const words = {
       403: "You may not do this. Ask an administrator for the role it needs.",
@@ -252,8 +261,8 @@
     if (event.detail.target?.id === "palette-results") event.detail.target.replaceChildren();
     toast(words[status] || "That did not work on our side. Nothing was changed on this page.", again(event.detail));
   });
-  on("htmx:sendError", (event) => { if (!quiet(event.detail)) toast("No connection to the server. Check the network, then try again.", again(event.detail)); });
-  on("htmx:timeout", (event) => { if (!quiet(event.detail)) toast("The server takes longer than usual. Try again.", again(event.detail)); });
+  on("htmx:sendError", (event) => { if (!quiet(event.detail) && !sectionFailed(event.detail)) toast("No connection to the server. Check the network, then try again.", again(event.detail)); });
+  on("htmx:timeout", (event) => { if (!quiet(event.detail) && !sectionFailed(event.detail)) toast("The server takes longer than usual. Try again.", again(event.detail)); });
 
   // A dialog that the server opened (no script was there yet) becomes a real one.
   $$("dialog.sheet[open]").forEach(openDialog);
