@@ -66,7 +66,7 @@ class Terminal:
     benches: tuple[Bench, ...]
     job: Job | None
     queue: tuple[Job, ...]
-    page: Page[Operation]
+    page: Page[int]
     specification: tuple[dict[str, str], ...]
 
     @property
@@ -89,23 +89,22 @@ def terminal(
     """The page of one work centre, or of one of its machines (by code), with the job to show.
 
     Without `operation_id` that is what runs here; where only unattended work runs and a machine is free, the
-    next job that can be started. At most 9 statements.
+    next job that can be started. At most 10 statements.
     """
     benches = _benches(work_centre)
     chosen = [bench.machine.id for bench in benches if machine in ("", bench.machine.code)]
     listed = Paginator(queue(work_centre, chosen), PAGE).get_page(page)
-    jobs = _jobs(list(listed.object_list))
-    job = next((job for job in jobs if job.operation.id == operation_id), None)
-    if job is None and operation_id is not None:
-        job = job_of(operation_id)
-    if job is None:
-        job = _first(jobs)
+    ids = list(listed.object_list)
+    apart = [operation_id] if operation_id is not None and operation_id not in ids else []
+    shown = {job.operation.id: job for job in _jobs(_in_order([*ids, *apart]))}
+    jobs = [shown[each] for each in ids if each in shown]
+    job = shown.get(operation_id or 0) or _first(jobs)
     rows = Snapshot.objects.filter(line=job.line).values_list("specification", flat=True) if job else ()
     return Terminal(work_centre, benches, job, tuple(jobs), listed, tuple(next(iter(rows), ())))
 
 
-def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> QuerySet[Operation]:
-    """Open operations in production at these machines: running first, then in planned order.
+def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> QuerySet[Operation, int]:
+    """The ids of open operations in production at these machines: running first, then in planned order.
 
     What is not planned on any machine yet stands at every work centre that can do it.
     """
@@ -119,9 +118,16 @@ def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> QuerySet[Ope
     return (
         Operation.objects.open()
         .filter(here | unplanned, line__state="production")
-        .select_related("line__order__customer", "line__product", "machine", "worked_on")
         .order_by(first, F("during__startswith").asc(nulls_last=True), "line_id", "loop", "sequence")
+        .values_list("id", flat=True)
     )
+
+
+def _in_order(ids: Sequence[int]) -> list[Operation]:
+    """The operations with all a page shows of them: sorting ids alone is what keeps a long queue quick."""
+    found = Operation.objects.select_related("line__order__customer", "line__product", "machine", "worked_on")
+    by_id = found.in_bulk(ids)
+    return [by_id[each] for each in ids if each in by_id]
 
 
 def job_of(operation_id: int) -> Job | None:

@@ -232,6 +232,18 @@ def test_lists_take_at_most_twelve_queries_at_any_size(
         assert tablet.get(path).status_code == 200
 
 
+def test_a_job_of_another_page_takes_no_more_queries(
+    shop: Shop, tablet: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    many(shop, 60)
+    first = Operation.objects.filter(sequence=20).first()
+    assert first
+    with django_assert_max_num_queries(12):
+        page = tablet.get(f"/production/work-centre/WC-FIT/?page=2&operation={first.id}").context["terminal"]
+    assert page.job.operation == first
+    assert first.id not in [job.operation.id for job in page.queue]
+
+
 def test_the_queue_has_pages(shop: Shop, tablet: Client) -> None:
     many(shop, 25)
     page = tablet.get("/production/work-centre/WC-CUT/?page=2").context["terminal"]
