@@ -126,7 +126,7 @@ class Drivers:
         for process in self.processes:
             assert process.stdout
             if process.stdout.readline().strip() != "ready":
-                raise RuntimeError(f"a driver did not get ready: {process.args}")
+                raise RuntimeError(f"a driver did not get ready: {process.args!r}")
 
     def go(self) -> list[str]:
         """Let all of them go; the last line each prints, when all have ended."""

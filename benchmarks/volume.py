@@ -43,7 +43,7 @@ class Clone:
     def sql(self) -> str:
         """One INSERT … SELECT for all clones."""
         fields = self.model._meta.concrete_fields
-        columns = ", ".join(field.column for field in fields)
+        columns = ", ".join(str(field.column) for field in fields)
         values = ", ".join(self._value(field) for field in fields)
         table = self.model._meta.db_table
         return (
@@ -59,7 +59,7 @@ class Clone:
             return "gen_random_uuid()"
         if field.column in MARKED and field.get_internal_type() == "CharField":
             return f"left({column}, 8) || to_hex(t.id * 1000 + k)"
-        return self._special(field.column, column)
+        return self._special(str(field.column), column)
 
     def _special(self, name: str, column: str) -> str:
         """Planned slots of clones lie on other days, and nothing of theirs is running."""

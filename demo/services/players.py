@@ -74,11 +74,12 @@ def buyers(cast: Cast, now: datetime) -> int:
     """Send every draft purchase order that serves our jobs."""
     lines = _purchase_lines(cast).filter(order__status=PurchaseOrder.Status.DRAFT)
     drafts = list({line.order_id: line.order for line in lines}.values())
+    return sum(_send(cast, order, now) for order in drafts)
+
+
+def _send(cast: Cast, order: PurchaseOrder, now: datetime) -> int:
     by = cast.people.get(Role.BUYER)
-    return sum(
-        cast.tries(lambda each=each: send_purchase_order(purchase_order=each, by=by, now=now))
-        for each in drafts
-    )
+    return cast.tries(lambda: send_purchase_order(purchase_order=order, by=by, now=now))
 
 
 def _purchase_lines(cast: Cast) -> QuerySet[PurchaseOrderLine]:
@@ -231,13 +232,15 @@ def _ship(cast: Cast, shipment: Shipment, carrier: Carrier, now: datetime) -> in
 
 def carriers(cast: Cast, now: datetime) -> int:
     """Deliver what is on its way."""
-    by = cast.people.get(Role.SHIPPER)
     return sum(
-        cast.tries(
-            lambda each=each: deliver(
-                shipment_id=each.id, received_by="Goods reception", at=now, by=by, now=now
-            )
-        )
-        for each in _shipments(cast, Shipment.Status.SHIPPED)
-        if each.shipped_at and (not cast.by_plan or each.shipped_at + ON_THE_ROAD <= now)
+        _deliver(cast, shipment, now)
+        for shipment in _shipments(cast, Shipment.Status.SHIPPED)
+        if shipment.shipped_at and (not cast.by_plan or shipment.shipped_at + ON_THE_ROAD <= now)
+    )
+
+
+def _deliver(cast: Cast, shipment: Shipment, now: datetime) -> int:
+    by = cast.people.get(Role.SHIPPER)
+    return cast.tries(
+        lambda: deliver(shipment_id=shipment.id, received_by="Goods reception", at=now, by=by, now=now)
     )

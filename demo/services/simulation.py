@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from random import Random
 from typing import TypeVar
@@ -97,7 +98,7 @@ class Simulation:
         """Place all orders, then go round the shop until they are delivered."""
         began = time.monotonic()
         for number, wish in enumerate(self.wanted):
-            insist(lambda number=number, wish=wish: self._place(number, wish))
+            insist(partial(self._place, number, wish))
             insist(self._round)
         self._until_delivered()
         return insist(lambda: self._report(time.monotonic() - began))
