@@ -1,8 +1,10 @@
 """Work orders, time entries and scrap."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from kernel.bases import Stamped
 from orders.models import OrderLine
@@ -28,7 +30,10 @@ class WorkOrder(Stamped):
 
     class Meta:
         ordering = ("-id",)
-        indexes = (models.Index(name="work_orders_by_status", fields=("status", "-id")),)
+        indexes = (
+            models.Index(name="work_orders_by_status", fields=("status", "-id")),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="work_order_by_number_part"),
+        )
 
     def __str__(self) -> str:
         return self.number

@@ -209,6 +209,7 @@ MTO_SEARCH = [
     "orders.selectors.search_customers",
     "orders.selectors.search_items",
     "procurement.selectors.search_purchase_orders",
+    "production.selectors.search.search_work_orders",
 ]
 # Each answers parts by name, every part a dict with `ok`.
 MTO_HEALTH = ["orders.selectors.health.sweeper_health"]
