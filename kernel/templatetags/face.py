@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import HttpRequest, QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from kernel import formats
 from kernel.icons import ICONS
-from kernel.marks import Marked, entries, mark
+from kernel.marks import Marked, Step, entries, mark
 
 register = template.Library()
 
@@ -57,18 +59,24 @@ def state_badge(state: Marked | str | None, label: str = "") -> SafeString:
     )
 
 
-@register.inclusion_tag("components/rail.html")
-def rail(thing: Any, compact: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def rail(thing: Any, compact: bool = False) -> SafeString:
     """`{% rail line %}`: the steps of `thing.rail` (or a sequence of steps); `compact=True` for tables."""
-    steps = list(getattr(thing, "rail", thing))
+    return _rail_html(tuple(getattr(thing, "rail", thing)), compact)
+
+
+@lru_cache(maxsize=256)
+def _rail_html(steps: tuple[Step, ...], compact: bool) -> SafeString:
+    """There are few different rails and many rows that show them."""
     reached = [step for step in steps if step.standing in ("current", "blocked")]
     done = sum(step.standing == "done" for step in steps)
-    return {
+    context = {
         "steps": steps,
         "compact": compact,
         "summary": _rail_summary(steps, reached, done),
         "place": f"{done + len(reached)}/{len(steps)}",
     }
+    return render_to_string("components/rail.html", context)
 
 
 def _rail_summary(steps: Sequence[Any], reached: Sequence[Any], done: int) -> str:
@@ -148,6 +156,18 @@ def when(
         near,
         late_mark(late) if late else "",
     )
+
+
+@register.filter
+def day(moment: date | datetime | None) -> SafeString:
+    """`{{ row.promised_at|day }}`: Thu 3 Dec, for columns of many dates; nothing where there is none."""
+    return _day_html(formats.day_of(moment), formats.day_of(timezone.now())) if moment else SafeString("")
+
+
+@lru_cache(maxsize=2048)
+def _day_html(shown: date, today: date) -> SafeString:
+    words = formats.absolute(shown, today=today)
+    return format_html('<time class="when" datetime="{}" title="{}">{}</time>', shown, _full(shown), words)
 
 
 @register.simple_tag

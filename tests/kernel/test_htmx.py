@@ -24,6 +24,7 @@ def ask(url: str = "/styleguide", **headers: str) -> HttpRequest:
     return request
 
 
+@pytest.mark.django_db
 def test_the_whole_page_answers_a_plain_request() -> None:
     html = render_page(ask(), "kernel/styleguide.html", samples({}), partial="list").content.decode()
     assert "<!doctype html>" in html
