@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from kernel.assets import fingerprint
 from mto.embedded.postgres import Postgres
@@ -21,10 +24,28 @@ from mto.embedded.process import StartFailed, is_free, stop, tail
 from mto.embedded.valkey import Valkey
 from mto.installation import Installation, birth_marks
 from mto.progress import Progress
-from mto.settings.env import REPOSITORY, child_environment, is_named, service_address
+from mto.settings import base
+from mto.settings.env import REPOSITORY, child_environment, env_url, is_named, service_address
 from mto.supervisor import Program, Supervisor
 
 WEB_SECONDS: Final = 60.0
+WEB: Final = [
+    "gunicorn",
+    "mto.wsgi:application",
+    "--worker-class",
+    "gthread",
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--preload",
+    "--no-control-socket",
+    "--timeout",
+    "60",
+    "--graceful-timeout",
+    "10",
+]
+WORKER: Final = ["celery", "-A", "mto", "worker", "--without-gossip", "--without-mingle", "-l", "INFO"]
 # Source maps, and the pages of packages that this application does not show.
 NOT_SERVED: Final = ("--ignore", "*.map", "--ignore", "rest_framework")
 STATIC_STAMP: Final = ".stamp"
@@ -52,6 +73,7 @@ class Startup:
         self.wishes = wishes
         self.progress = progress
         self.address = f"http://{'localhost' if wishes.host == '127.0.0.1' else wishes.host}:{wishes.port}/"
+        self.urls: dict[str, str] = {}
         self.environment = child_environment()
         self.pids: list[int] = []
         self.supervisor = Supervisor(progress.say, self._remember)
@@ -80,7 +102,8 @@ class Startup:
             self._fetch_assets()
             self._collect_static()
         with self.progress.step("Database tables"):
-            self._command("migrate", "--no-input")
+            if self._tables_are_behind():
+                self._command("migrate", "--no-input")
         self._first_data()
         with self.progress.step("Web server, workers, sweeper"):
             for program in self._programs():
@@ -107,6 +130,7 @@ class Startup:
                 self.supervisor.add(valkey)
             urls["REDIS_URL"], ports["valkey"] = valkey.url, valkey.port
         self.installation.keep(ports=ports)
+        self.urls = urls
         self.environment = child_environment(MTO_DATA=str(folder), **urls)
         self._remember(self.pids)
 
@@ -149,6 +173,15 @@ class Startup:
             self._command("collectstatic", "--no-input", "--clear", "-v", "0", *NOT_SERVED)
             stamp.write_text(wanted, encoding="utf8")
 
+    def _tables_are_behind(self) -> bool:
+        """Asked in this process, because a second start should not wait for one Python more."""
+        url = env_url("DATABASE_URL", base.POSTGRES, self.urls["DATABASE_URL"])
+        settings.DATABASES["default"].update(base.postgres(url))
+        executor = MigrationExecutor(connection)
+        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        connection.close()
+        return behind
+
     def _first_data(self) -> None:
         """The demo shop on the very first start only: later starts keep what people made of it."""
         if self.installation.kept().get("first_data"):
@@ -161,23 +194,11 @@ class Startup:
     def _programs(self) -> list[Program]:
         logs, python = self.installation.logs, [sys.executable, "-m"]
         bind = f"{self.wishes.host}:{self.wishes.port}"
-        web = [
-            "gunicorn",
-            "mto.wsgi:application",
-            "--bind",
-            bind,
-            "--worker-class",
-            "gthread",
-            "--workers",
-            "2",
-        ]
-        web += ["--threads", "4", "--no-control-socket", "--timeout", "60", "--graceful-timeout", "10"]
-        celery = ["celery", "-A", "mto", "worker", "--without-gossip", "--without-mingle", "-l", "INFO"]
         concurrency = str(max(2, os.cpu_count() or 2))
-        programs = [("web", [*python, *web])]
+        programs = [("web", [*python, *WEB, "--bind", bind])]
         for number in range(1, self.wishes.workers + 1):
             name = f"worker-{number}"
-            programs.append((name, [*python, *celery, "-c", concurrency, "-n", f"{name}@%h"]))
+            programs.append((name, [*python, *WORKER, "-c", concurrency, "-n", f"{name}@%h"]))
         programs.append(("sweeper", [sys.executable, str(REPOSITORY / "manage.py"), "sweep"]))
         env = {**self.environment, "PYTHONPATH": str(REPOSITORY)}
         return [Program(name, argv, logs / f"{name}.log", env) for name, argv in programs]
@@ -215,11 +236,8 @@ class Startup:
     def _remember(self, pids: list[int]) -> None:
         """Write down what runs, so that other commands find it and the next start can clear up."""
         self.pids = pids
-        urls = {
-            name: self.environment[name] for name in ("DATABASE_URL", "REDIS_URL") if name in self.environment
-        }
         self.installation.write_state(
-            address=self.address, processes=birth_marks(pids), supervisor=os.getpid(), **urls
+            address=self.address, processes=birth_marks(pids), supervisor=os.getpid(), **self.urls
         )
 
     def _asked_to_stop(self, *_: Any) -> None:
