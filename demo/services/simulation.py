@@ -124,6 +124,8 @@ class Simulation:
         while insist(self._open) and time.monotonic() - moved < PATIENCE:
             acts = insist(self._round)
             state = insist(self._standing)
+            if state != seen:
+                self.tell(", ".join(f"{count} in {LIFECYCLE.states[code].label}" for code, count in state))
             if acts or state != seen:
                 moved, seen = time.monotonic(), state
             if not acts:
