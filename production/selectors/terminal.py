@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from kernel.formats import absolute, day_of, quantity
-from orders.models import OrderLine, Process, Snapshot
+from orders.models import Move, OrderLine, Process, Snapshot
 from planning.models import Machine, Operation, Requirement, WorkCentre
 
 Status = Operation.Status
@@ -68,6 +68,7 @@ class Terminal:
     queue: tuple[Job, ...]
     page: Page[int]
     specification: tuple[dict[str, str], ...]
+    rework_reason: str
 
     @property
     def free(self) -> int:
@@ -89,7 +90,7 @@ def terminal(
     """The page of one work centre, or of one of its machines (by code), with the job to show.
 
     Without `operation_id` that is what runs here; where only unattended work runs and a machine is free, the
-    next job that can be started. At most 10 statements.
+    next job that can be started. At most 10 statements, 11 for rework.
     """
     benches = _benches(work_centre)
     chosen = [bench.machine.id for bench in benches if machine in ("", bench.machine.code)]
@@ -99,8 +100,9 @@ def terminal(
     shown = {job.operation.id: job for job in _jobs(_in_order([*ids, *apart]))}
     jobs = [shown[each] for each in ids if each in shown]
     job = shown.get(operation_id or 0) or _first(jobs)
-    rows = Snapshot.objects.filter(line=job.line).values_list("specification", flat=True) if job else ()
-    return Terminal(work_centre, benches, job, tuple(jobs), listed, tuple(next(iter(rows), ())))
+    specification = _specification(job) if job else ()
+    reason = _rework_reason(job) if job and job.operation.loop else ""
+    return Terminal(work_centre, benches, job, tuple(jobs), listed, specification, reason)
 
 
 def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> QuerySet[Operation, int]:
@@ -121,6 +123,18 @@ def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> QuerySet[Ope
         .order_by(first, F("during__startswith").asc(nulls_last=True), "line_id", "loop", "sequence")
         .values_list("id", flat=True)
     )
+
+
+def _specification(job: Job) -> tuple[dict[str, str], ...]:
+    rows = Snapshot.objects.filter(line=job.line).values_list("specification", flat=True)
+    return tuple(next(iter(rows), ()))
+
+
+def _rework_reason(job: Job) -> str:
+    """Why the inspection sent the job back, for the loop the operation belongs to."""
+    failed = Move.objects.filter(line=job.line, event="failed").order_by("number")
+    reasons = list(failed.values_list("reason", flat=True)[: job.operation.loop])
+    return reasons[-1] if reasons else ""
 
 
 def _in_order(ids: Sequence[int]) -> list[Operation]:

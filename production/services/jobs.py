@@ -49,11 +49,10 @@ def rework_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     for line in lines.values():
         step = repeat(steps.get(line.id, ()))
         if step:
-            name = f"Rework {loops.get(line.id, 1)}: {reasons[line.id]}"[:120]
             add_rework(
                 line=line,
                 loop=loops.get(line.id, 1),
-                name=name,
+                name=f"Rework after {reasons[line.id].partition(':')[0]}"[:120],
                 process_id=step.process_id,
                 minutes=step.minutes,
                 now=now,

@@ -58,7 +58,7 @@ def test_rework_brings_the_job_back_with_one_operation_per_loop(shop: Shop, olga
     rework_jobs(moves=[failed], now=MONDAY)
     rework_jobs(moves=[failed], now=MONDAY)
     rework = Operation.objects.get(line=line, loop=1)
-    assert rework.name == "Rework 1: NCR-2026-00001: 2 Width"
+    assert rework.name == "Rework after NCR-2026-00001"
     assert rework.status == "ready"
     assert WorkOrder.objects.get(line=line).status == "in_progress"
 

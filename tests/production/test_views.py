@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.models import OrderLine, User, WorkItem
 from planning.models import Operation, Requirement
 from production.models import ScrapReason, TimeEntry
-from production.services import finish, release_jobs, start
+from production.services import finish, release_jobs, rework_jobs, start
 from tests.planning.shop import MONDAY, Shop, make_job, make_operations, require
 from tests.production.floor import move_of, released
 
@@ -100,6 +100,16 @@ def test_what_waits_for_the_operation_before_says_so(shop: Shop, tablet: Client)
     released(shop)
     page = tablet.get("/production/work-centre/WC-FIT/").content.decode()
     assert "Waits for Op 10 Cut" in page
+
+
+def test_rework_says_what_failed(shop: Shop, tablet: Client) -> None:
+    line, _ = released(shop)
+    Operation.objects.filter(line=line).update(status="complete", finished_at=MONDAY)
+    rework_jobs(moves=[move_of(line, "failed", "NCR-2026-00001: 2 Width: 303 mm")])
+    rework = Operation.objects.get(line=line, loop=1)
+    page = tablet.get(f"/production/operations/{rework.id}/", follow=True).content.decode()
+    assert "Rework after NCR-2026-00001" in page
+    assert "2 Width: 303 mm" in page
 
 
 def test_polling_answers_nothing_while_nothing_changed(shop: Shop, tablet: Client, olga: User) -> None:
