@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What may leave, what is packed, what is on its way."""
     status = request.GET.get("status", "")
     page = selectors.shipments(status=status, page=int(request.GET.get("page", "1") or 1))
-    options = [("", "All"), *[(s.value, s.label) for s in Shipment.Status if s != Shipment.Status.CANCELLED]]
+    options = [(s.value, s.label) for s in Shipment.Status if s != Shipment.Status.CANCELLED]
     return render_page(
         request, "logistics/home.html", {"shipments": page, "options": options}, partial="list"
     )

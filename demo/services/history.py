@@ -1,8 +1,9 @@
 """Six weeks in the life of the demo shop, told through the real services: sixty orders in all states."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo.services.masterdata import Login, make_shop
-from demo.services.players import Cast, people, play_round
+from demo.services.players import Cast, people, play_floor, play_round
 from demo.services.wishes import Wish, place_order, wishes
 from kernel import clock
 from orders.models import Customer, Handover, Order, OrderLine, Product, Role
@@ -25,6 +26,7 @@ STEPS = (9, 14, 21)
 SHORT_ITEM = "GPU-3"
 SHORT_ORDERS = 7
 SLIP = timedelta(days=9)
+LAST_DAY = timedelta(hours=18)
 FAILING = 0.07
 
 
@@ -60,7 +62,8 @@ def load_demo(*, tell: Tell, seed: int = 7, now: datetime | None = None) -> list
     cast = Cast(people=people(), rng=rng, by_plan=True, failing=FAILING)
     for number, moment in enumerate(_moments(start, end)):
         with clock.told_at(moment):
-            placings = _live(moment, placings, product, cast)
+            play = play_floor if end - moment < LAST_DAY else play_round
+            placings = _live(moment, placings, product, partial(play, cast, moment), cast)
         if number % 25 == 0:
             tell(f"story up to {moment:%d %B}, {ORDERS - len(placings)} orders entered")
     _endings(cast, end)
@@ -85,7 +88,7 @@ def _moments(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def _placings(product: Product, rng: Random, start: datetime, end: datetime) -> list[Placing]:
     """Sixty wishes spread over the weeks; some scripted: the shortage, the fleet order, the lost ones."""
-    stream = wishes(product=product, rng=rng)
+    stream = wishes(product=product, rng=rng, most=40)
     span = (end - start - timedelta(hours=6)).total_seconds()
     placings = [
         Placing(at=start + timedelta(seconds=span * (index + rng.random()) / ORDERS), wish=next(stream))
@@ -113,13 +116,15 @@ def _fleet(wish: Wish) -> Wish:
     return replace(wish, choices=choices, quantity=40, days=55)
 
 
-def _live(moment: datetime, placings: list[Placing], product: Product, cast: Cast) -> list[Placing]:
+def _live(
+    moment: datetime, placings: list[Placing], product: Product, play: Callable[[], int], cast: Cast
+) -> list[Placing]:
     """One stretch of a day: orders come in, the stages take over, the plan is made, people do their work."""
     while placings and placings[0].at <= moment:
         _place(placings[0], product, cast)
         placings = placings[1:]
     drain()
-    while play_round(cast, moment):
+    while play():
         drain()
     replan(reason="Plan of the day")
     return placings

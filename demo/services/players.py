@@ -56,9 +56,13 @@ class Cast:
 
 def play_round(cast: Cast, now: datetime) -> int:
     """Every role does what waits for it once; returns how many acts were done."""
-    return sum(
-        role(cast, now) for role in (buyers, suppliers, operators, inspectors, packers, shippers, carriers)
-    )
+    roles = (buyers, suppliers, operators, inspectors, packers, shippers, carriers)
+    return sum(role(cast, now) for role in roles)
+
+
+def play_floor(cast: Cast, now: datetime) -> int:
+    """Only goods come in, operations run and goods arrive: offices have work on their lists."""
+    return sum(role(cast, now) for role in (suppliers, operators, carriers))
 
 
 def people() -> dict[str, User]:

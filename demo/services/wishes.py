@@ -10,7 +10,7 @@ from orders.models import Customer, Order, Product, ShipPolicy, User
 from orders.selectors import compiled_product
 from orders.services import Header, LineInput, confirm_order, create_quotation, send_quotation
 
-TRIES = 400
+USUAL = 5.5
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def wishes(*, product: Product, rng: Random, most: int = 12) -> Iterator[Wish]:
         yield Wish(
             customer=customer,
             choices=random_choices(compiled, rng),
-            quantity=min(most, max(1, round(rng.expovariate(0.45)))),
+            quantity=min(most, max(1, round(rng.expovariate(USUAL / most)))),
             days=rng.randint(12, 60),
             customer_po=f"{customer.code[:3]}-{number}",
             ship_policy=rng.choice([ShipPolicy.COMPLETE, ShipPolicy.AS_READY]),
