@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -30,8 +31,7 @@ def new_quotation(request: HttpRequest) -> HttpResponse:
     """For whom, which product, then its configuration; the address holds what was chosen so far."""
     customer = customer_by_code(request.GET.get("customer", ""))
     if customer is None:
-        people = {"page_obj": customer_page(request.GET), "words": request.GET.get("q", "")}
-        return render_page(request, "orders/quote_customer.html", people, partial="list")
+        return render_page(request, "orders/quote_customer.html", _whom(request), partial="list")
     product = product_by_code(request.GET.get("product", ""))
     if product is None:
         offered = {"customer": customer, "products": orderable(customer.currency)}
@@ -85,6 +85,16 @@ def remove_line(request: HttpRequest, reference: str, line_id: int) -> HttpRespo
     else:
         messages.success(request, f"The line is off {order}.")
     return redirect_or_htmx(request, reverse("orders:edit", args=[order.reference]))
+
+
+def _whom(request: HttpRequest) -> dict[str, Any]:
+    """The customers to choose from; a product chosen before stays chosen."""
+    query = request.GET
+    return {
+        "page_obj": customer_page(query),
+        "words": query.get("q", ""),
+        "product": query.get("product", ""),
+    }
 
 
 def orderable(currency: str) -> list[Product]:
