@@ -28,6 +28,7 @@ from mto.settings import base
 from mto.settings.env import REPOSITORY, child_environment, env_url, is_named, service_address
 from mto.supervisor import Program, Supervisor
 
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 WEB_SECONDS: Final = 60.0
 WEB: Final = [
     "gunicorn",
@@ -131,7 +132,8 @@ class Startup:
             urls["REDIS_URL"], ports["valkey"] = valkey.url, valkey.port
         self.installation.keep(ports=ports)
         self.urls = urls
-        self.environment = child_environment(MTO_DATA=str(folder), **urls)
+        hosts = {} if self.wishes.host in LOOPBACK or is_named("MTO_HOSTS") else {"MTO_HOSTS": "*"}
+        self.environment = child_environment(MTO_DATA=str(folder), **urls, **hosts)
         self._remember(self.pids)
 
     def _command(self, *arguments: str) -> None:
