@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -11,15 +10,15 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import HttpRequest, QueryDict
 from django.template import Context
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kernel import formats
+from kernel.drawn import day_html, full_words, rail_html
 from kernel.icons import ICONS
-from kernel.marks import Marked, Step, entries, mark
+from kernel.marks import Marked, entries, mark
 
 register = template.Library()
 
@@ -62,28 +61,7 @@ def state_badge(state: Marked | str | None, label: str = "") -> SafeString:
 @register.simple_tag
 def rail(thing: Any, compact: bool = False) -> SafeString:
     """`{% rail line %}`: the steps of `thing.rail` (or a sequence of steps); `compact=True` for tables."""
-    return _rail_html(tuple(getattr(thing, "rail", thing)), compact)
-
-
-@lru_cache(maxsize=256)
-def _rail_html(steps: tuple[Step, ...], compact: bool) -> SafeString:
-    """There are few different rails and many rows that show them."""
-    reached = [step for step in steps if step.standing in ("current", "blocked")]
-    done = sum(step.standing == "done" for step in steps)
-    context = {
-        "steps": steps,
-        "compact": compact,
-        "summary": _rail_summary(steps, reached, done),
-        "place": f"{done + len(reached)}/{len(steps)}",
-    }
-    return render_to_string("components/rail.html", context)
-
-
-def _rail_summary(steps: Sequence[Any], reached: Sequence[Any], done: int) -> str:
-    if reached:
-        blocked = " (on hold)" if reached[0].standing == "blocked" else ""
-        return f"{reached[0].label}{blocked}, stage {done + 1} of {len(steps)}"
-    return "All stages done" if steps and done == len(steps) else "Not under way"
+    return rail_html(tuple(getattr(thing, "rail", thing)), compact)
 
 
 @register.inclusion_tag("components/timeline.html")
@@ -151,7 +129,7 @@ def when(
         '{}<time class="when" datetime="{}" title="{}">{} <span class="near">· {}</span></time>{}',
         _kind(kind),
         moment.isoformat(),
-        _full(moment),
+        full_words(moment),
         words,
         near,
         late_mark(late) if late else "",
@@ -161,13 +139,7 @@ def when(
 @register.filter
 def day(moment: date | datetime | None) -> SafeString:
     """`{{ row.promised_at|day }}`: Thu 3 Dec, for columns of many dates; nothing where there is none."""
-    return _day_html(formats.day_of(moment), formats.day_of(timezone.now())) if moment else SafeString("")
-
-
-@lru_cache(maxsize=2048)
-def _day_html(shown: date, today: date) -> SafeString:
-    words = formats.absolute(shown, today=today)
-    return format_html('<time class="when" datetime="{}" title="{}">{}</time>', shown, _full(shown), words)
+    return day_html(formats.day_of(moment), formats.day_of(timezone.now())) if moment else SafeString("")
 
 
 @register.simple_tag
@@ -178,7 +150,7 @@ def ago(moment: datetime | None) -> SafeString:
     return format_html(
         '<time class="when" datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
-        _full(moment),
+        full_words(moment),
         formats.relative_time(moment, timezone.now()),
     )
 
@@ -210,12 +182,6 @@ def dates(line: Any) -> dict[str, Any]:
 
 def _kind(kind: str) -> SafeString:
     return format_html('<span class="kind">{}</span> ', kind.capitalize()) if kind else SafeString("")
-
-
-def _full(moment: date | datetime) -> str:
-    if isinstance(moment, datetime):
-        return f"{timezone.localtime(moment):%A %d %B %Y, %H:%M %Z}"
-    return f"{moment:%A %d %B %Y}, week {moment.isocalendar().week}"
 
 
 def _relative(moment: date | datetime, now: datetime, clock: bool) -> str:

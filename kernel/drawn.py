@@ -1,0 +1,50 @@
+"""Parts of pages that are drawn once and kept: rails and days recur in every row of a list."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from kernel import formats
+from kernel.marks import Step
+
+
+@lru_cache(maxsize=256)
+def rail_html(steps: tuple[Step, ...], compact: bool) -> SafeString:
+    """The rail of these steps as HTML; there are few different ones."""
+    reached = [step for step in steps if step.standing in ("current", "blocked")]
+    done = sum(step.standing == "done" for step in steps)
+    context = {
+        "steps": steps,
+        "compact": compact,
+        "summary": _rail_summary(steps, reached, done),
+        "place": f"{done + len(reached)}/{len(steps)}",
+    }
+    return render_to_string("components/rail.html", context)
+
+
+def _rail_summary(steps: Sequence[Step], reached: Sequence[Step], done: int) -> str:
+    if reached:
+        blocked = " (on hold)" if reached[0].standing == "blocked" else ""
+        return f"{reached[0].label}{blocked}, stage {done + 1} of {len(steps)}"
+    return "All stages done" if steps and done == len(steps) else "Not under way"
+
+
+@lru_cache(maxsize=2048)
+def day_html(shown: date, today: date) -> SafeString:
+    """A day in words, its week and weekday in full as the title."""
+    words = formats.absolute(shown, today=today)
+    return format_html(
+        '<time class="when" datetime="{}" title="{}">{}</time>', shown, full_words(shown), words
+    )
+
+
+def full_words(moment: date | datetime) -> str:
+    """The whole moment, for titles."""
+    if isinstance(moment, datetime):
+        return f"{timezone.localtime(moment):%A %d %B %Y, %H:%M %Z}"
+    return f"{moment:%A %d %B %Y}, week {moment.isocalendar().week}"
