@@ -53,8 +53,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
     """The only doors to orders."""
 
     def visible_to_customer(self, customer_id: int) -> Self:
-        """What one customer may see: their own, and nothing else."""
-        return self.filter(customer_id=customer_id)
+        """What one customer may see: their own, but no quotation that sales is still writing."""
+        return self.filter(customer_id=customer_id).exclude(state="draft", source=Order.Source.SALES)
 
     def by_reference(self, reference: str) -> Self:
         """Found by order number or, before confirmation, by quotation number."""

@@ -85,11 +85,19 @@ def test_four_dates_are_always_there() -> None:
 def test_every_state_has_words_and_six_stages(state: str) -> None:
     program = Program()
     order = program.confirmed()
+    Order.objects.filter(id=order.id).update(source=Order.Source.API)
     place(order, state)
     body = program.get(f"/orders/{order.number}").json()
     assert body["state"]["code"] == state
     assert body["state"]["text"]
     assert [step["stage"] for step in body["progress"]] == list(RAIL)
+
+
+def test_a_quotation_that_sales_still_writes_is_not_shown() -> None:
+    program = Program()
+    order = program.confirmed()
+    place(order, "draft")
+    assert program.get(f"/orders/{order.number}").status_code == 404
 
 
 def test_progress_tells_done_current_and_upcoming() -> None:
