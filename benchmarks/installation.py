@@ -22,8 +22,10 @@ from mto.settings.env import REPOSITORY
 STATEMENTS = """
     SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
     WHERE d.datname = current_database()
-    AND query !~* '^(begin|commit|rollback|savepoint|release|set |show |select 1$)'
+    AND query !~* '^(begin|commit|rollback|savepoint|release|set |show |select 1$|select set_config)'
+    AND query !~ '^SELECT [^ ]+ FROM ONLY .* FOR KEY SHARE OF x$'
 """
+"""What our programs sent: PostgreSQL lists its own foreign key checks and connection set-up as well."""
 
 
 @dataclass

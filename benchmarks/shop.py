@@ -27,6 +27,8 @@ from procurement.models import Supplier, SupplierItem
 
 BOM_LINES, OPERATIONS, CHARACTERISTICS, MACHINES = 12, 8, 5, 60
 SUPPLIERS = 3
+KITS = {10: 6, 30: 3, 50: 2, 80: 1}
+"""The operations material is kitted for, with how many items each."""
 
 
 def make_shop(customers: int = 5) -> Product:
@@ -80,8 +82,9 @@ def _product() -> Product:
     suppliers = [
         Supplier.objects.create(code=f"S{number}", name=f"Supplier {number}") for number in range(SUPPLIERS)
     ]
+    kits = [sequence for sequence, items in KITS.items() for _ in range(items)]
     for number in range(1, BOM_LINES + 1):
-        _bom_line(product, number, suppliers[number % SUPPLIERS])
+        _bom_line(product, number, suppliers[number % SUPPLIERS], kits[number - 1])
     for number in range(1, OPERATIONS + 1):
         RoutingStep.objects.create(
             product=product, sequence=number * 10, name=f"Operation {number}", run_minutes="2 + LENGTH / 100",
@@ -95,10 +98,10 @@ def _product() -> Product:
     return product
 
 
-def _bom_line(product: Product, number: int, supplier: Supplier) -> None:
+def _bom_line(product: Product, number: int, supplier: Supplier, operation: int) -> None:
     item = Item.objects.create(number=f"I{number}", description=f"Item {number}", standard_cost=Decimal(2))
     SupplierItem.objects.create(supplier=supplier, item=item, price=Decimal(2), lead_time_days=number)
     BomLine.objects.create(
         product=product, find_number=number * 10, item=item, quantity="1",
-        operation_sequence=10 * (1 + number % OPERATIONS),
+        operation_sequence=operation,
     )  # fmt: skip

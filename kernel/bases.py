@@ -1,12 +1,14 @@
 """Abstract models and database helpers shared by all stages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import connection, migrations, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, migrations, models, transaction
 from django.db.models.functions import Upper
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Stamped(models.Model):
@@ -53,6 +55,28 @@ def next_numbers(prefix: str, year: int, count: int = 1) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT next_number(%s, %s) FROM generate_series(1, %s)", [prefix, year, count])
         return [f"{prefix}-{year}-{value:05d}" for (value,) in cursor.fetchall()]
+
+
+class Columns(Generic[Row]):
+    """The columns of a model in hand-written SQL under `alias`; those left out are read when asked for."""
+
+    def __init__(self, model: type[Row], alias: str, *, leave_out: Sequence[str] = ()) -> None:
+        fields = [field for field in model._meta.concrete_fields if field.name not in leave_out]
+        self._model, self._names = model, [field.attname for field in fields]
+        self.sql = ", ".join(f"{alias}.{field.column}" for field in fields)
+        self.count = len(fields)
+
+    def read(self, row: Sequence[Any], start: int = 0) -> Row:
+        """The object whose columns stand in the row from `start` on."""
+        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[start : start + self.count])
+
+
+def fetch(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of one SQL statement: for the few that run so often that building them anew would cost."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def update_rows(table: str, key: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> int:

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from kernel import clock
 from kernel.bases import joined_transaction, update_rows
-from orders.models import DateChange, Document, Milestone, Order, OrderLine, User, WorkItem
+from orders.models import DateChange, Document, Milestone, Order, OrderLine, User
 
 
 @dataclass(frozen=True)
@@ -32,36 +34,63 @@ class Work:
         return self.order.pk if self.order is not None else None
 
 
-def open_work(*, items: Sequence[Work], now: datetime | None = None) -> None:
-    """Put work on the lists; a key that stood there is opened again with the new reason."""
-    now = now or clock.now()
-    WorkItem.objects.bulk_create(
-        [
-            WorkItem(
-                key=item.key,
-                role=item.role,
-                reason=item.reason[:200],
-                url=item.url,
-                place=item.place,
-                line=item.line,
-                order_id=item.order_id,
-                due_at=item.due_at,
-                opened_at=now,
-            )
-            for item in items
-        ],
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["role", "reason", "url", "place", "line", "due_at", "opened_at", "done_at", "done_by"],
+OPEN_WORK = """
+    WITH closed AS (
+        UPDATE orders_workitem SET done_at = %(now)s, done_by_id = %(by)s
+        WHERE key = ANY(%(closing)s::text[]) AND done_at IS NULL
     )
+    INSERT INTO orders_workitem (key, role, reason, url, place, line_id, order_id, due_at, opened_at)
+    SELECT key, role, reason, url, place, line_id, order_id, due_at, %(now)s
+    FROM unnest(%(key)s::text[], %(role)s::text[], %(reason)s::text[], %(url)s::text[], %(place)s::text[],
+                %(line)s::bigint[], %(order)s::bigint[], %(due)s::timestamptz[])
+        AS data(key, role, reason, url, place, line_id, order_id, due_at)
+    ON CONFLICT (key) DO UPDATE SET role = EXCLUDED.role, reason = EXCLUDED.reason, url = EXCLUDED.url,
+        place = EXCLUDED.place, line_id = EXCLUDED.line_id, due_at = EXCLUDED.due_at,
+        opened_at = EXCLUDED.opened_at, done_at = NULL, done_by_id = NULL
+"""
+CLOSE_WORK = (
+    "UPDATE orders_workitem SET done_at = %s, done_by_id = %s WHERE key = ANY(%s) AND done_at IS NULL"
+)
+
+
+def open_work(
+    *,
+    items: Sequence[Work],
+    closing: Collection[str] = (),
+    by: User | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Put work on the lists; a key that stood there is opened again with the new reason.
+
+    What is done by the same act (`closing`, by `by`) goes off the lists in the same statement.
+    """
+    if not items:
+        close_work(keys=closing, by=by, now=now)
+        return
+    values: dict[str, Any] = {
+        "key": [item.key for item in items],
+        "role": [str(item.role) for item in items],
+        "reason": [item.reason[:200] for item in items],
+        "url": [item.url for item in items],
+        "place": [item.place for item in items],
+        "line": [item.line.pk if item.line else None for item in items],
+        "order": [item.order_id for item in items],
+        "due": [item.due_at for item in items],
+        "closing": list(closing),
+        "by": by.pk if by else None,
+        "now": now or clock.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_WORK, values)
 
 
 def close_work(*, keys: Collection[str], by: User | None = None, now: datetime | None = None) -> int:
     """Take work off the lists; returns how many stood there."""
     if not keys:
         return 0
-    waiting = WorkItem.objects.filter(key__in=keys, done_at=None)
-    return waiting.update(done_at=now or clock.now(), done_by=by)
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE_WORK, [now or clock.now(), by.pk if by else None, list(keys)])
+        return int(cursor.rowcount)
 
 
 def add_milestones(*, lines: Sequence[OrderLine], code: str, text: str, now: datetime | None = None) -> None:

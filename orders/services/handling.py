@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, Q, Subquery, When
 
 from kernel import clock
 from orders.lifecycle import LIFECYCLE
@@ -61,13 +61,12 @@ def handling(handover_id: int) -> Iterator[list[Move]]:
 
 
 def _claim(handover_id: int) -> list[Handover]:
-    owed = Handover.objects.filter(done_at=None, parked_at=None, line__held_at=None).select_related("move")
-    free = owed.select_for_update(of=("self",), skip_locked=True)
-    first = list(free.filter(id=handover_id))
-    if not first or first[0].attempts:
-        return first
-    others = free.filter(task=first[0].task, attempts=0).exclude(id=handover_id).order_by("id")
-    return [*first, *others[: BATCH - 1]]
+    """The handover first, then others of its task, locked; nothing for a wake-up that came too late."""
+    owed = Handover.objects.filter(done_at=None, parked_at=None)
+    alike = owed.filter(id=handover_id, attempts=0).values("task")
+    wanted = owed.filter(Q(id=handover_id) | Q(task=Subquery(alike), attempts=0), line__held_at=None)
+    free = wanted.select_related("move").select_for_update(of=("self",), skip_locked=True)
+    return list(free.order_by(Case(When(id=handover_id, then=0), default=1), "id")[:BATCH])
 
 
 def _still_wanted(owed: Sequence[Handover]) -> list[Move]:

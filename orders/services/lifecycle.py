@@ -1,47 +1,103 @@
 """The only writer of a job's state: lock, look the row up, append one move, hand over to the next stages."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 
-from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from kernel import clock
-from kernel.bases import joined_transaction
+from kernel.bases import Columns, fetch, joined_transaction
 from kernel.errors import Conflict, Refused
 from kernel.machine import Row
 from orders.lifecycle import LIFECYCLE
-from orders.models import Handover, Milestone, Move, Order, OrderLine, User, WorkItem
+from orders.models import Handover, Move, Order, OrderLine, User, WorkItem
 from orders.services.wake import wake_after_commit
 
 WORKER: ContextVar[str] = ContextVar("worker", default="")
 PASS_A_HOLD = ("hold", "resume", "cancel")
 
-ROLL_UP_ORDER = LIFECYCLE.by_progress()
-ROLL_UP = """
-    UPDATE orders_order SET version = version + 1, updated_at = %s, state = (
-        SELECT line.state FROM orders_orderline AS line WHERE line.order_id = orders_order.id
-        ORDER BY array_position(%s::varchar[], line.state) LIMIT 1
-    ) WHERE id = ANY(%s)
+PROGRESS = LIFECYCLE.by_progress()
+LINE = Columns(OrderLine, "line", leave_out=("choices", "price_trace", "note"))
+ORDER = Columns(Order, "parent", leave_out=("note",))
+LOCK_JOBS = f"""
+    SELECT {LINE.sql}, {ORDER.sql}
+    FROM orders_orderline AS line JOIN orders_order AS parent ON parent.id = line.order_id
+    WHERE line.id = ANY(%s) ORDER BY line.order_id, line.id FOR NO KEY UPDATE OF parent, line
 """
+"""Order before line, orders by id. The lines are locked too, for otherwise a lock that had to wait would
+give the order as it is now and the lines as they were before."""
+
+ADVANCE = """
+    WITH wanted AS (
+        SELECT * FROM unnest(%(lines)s::bigint[], %(orders)s::bigint[], %(numbers)s::int[], %(keys)s::text[],
+                             %(sources)s::text[], %(targets)s::text[], %(texts)s::text[])
+            AS data(line_id, order_id, number, key, source, target, text)
+    ), moved AS (
+        INSERT INTO orders_move (line_id, number, key, event, source, target, reason, by_id, worker, at)
+        SELECT line_id, number, key, %(event)s, source, target, %(reason)s, %(by)s, %(worker)s, %(now)s
+        FROM wanted ORDER BY line_id
+        ON CONFLICT (line_id, key) DO NOTHING
+        RETURNING id, line_id
+    ), fresh AS (
+        SELECT moved.id, wanted.* FROM wanted JOIN moved USING (line_id)
+    ), line AS (
+        UPDATE orders_orderline AS line SET state = target, moves_made = number,
+            entered_at = CASE WHEN source = target THEN line.entered_at ELSE %(now)s END,
+            delivered_at = CASE WHEN target = 'delivered' AND source <> target THEN %(now)s
+                                ELSE line.delivered_at END
+        FROM fresh WHERE line.id = fresh.line_id
+    ), least AS (
+        SELECT DISTINCT ON (line.order_id) line.order_id, coalesce(target, line.state) AS state
+        FROM orders_orderline AS line LEFT JOIN fresh ON fresh.line_id = line.id
+        WHERE line.order_id IN (SELECT order_id FROM fresh)
+        ORDER BY line.order_id, array_position(%(progress)s::text[], coalesce(target, line.state)::text)
+    ), parent AS (
+        UPDATE orders_order AS parent
+        SET version = parent.version + 1, updated_at = %(now)s, state = least.state
+        FROM least WHERE parent.id = least.order_id
+        RETURNING parent.id, parent.version, parent.state
+    ), told AS (
+        INSERT INTO orders_milestone (order_id, line_id, code, text, at)
+        SELECT order_id, line_id, target, text, %(now)s FROM fresh WHERE source <> target ORDER BY line_id
+    ), owed AS (
+        INSERT INTO orders_handover
+            (move_id, line_id, task, created_at, due_at, attempts, worker, last_error)
+        SELECT fresh.id, line_id, task, %(now)s, %(now)s, 0, '', ''
+        FROM fresh JOIN unnest(%(owing)s::bigint[], %(tasks)s::text[]) AS step(line_id, task) USING (line_id)
+        RETURNING id, move_id, task
+    )
+    SELECT fresh.line_id, fresh.id, parent.version, parent.state,
+        (SELECT array_agg(id::text || ' ' || task ORDER BY id) FROM owed WHERE move_id = fresh.id)
+    FROM fresh JOIN parent ON parent.id = fresh.order_id
+"""
+"""One move of each job with all that belongs to it: the history, the job's new state, the order's, which is
+that of its least advanced open job, what the customer reads, and the tasks owed. A key that is there already
+changes nothing. All parts see the tables as before the statement, hence the new states are laid over."""
 
 
 def lock_orders(orders: QuerySet[Order]) -> list[int]:
     """Take the row locks of these orders in id order; returns their ids."""
-    return list(orders.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
+    return list(
+        orders.order_by("id").select_for_update(of=("self",), no_key=True).values_list("id", flat=True)
+    )
 
 
 def lock_jobs(line_ids: Collection[int]) -> dict[int, OrderLine]:
-    """The jobs by id, with their orders, under the orders' row locks (taken in id order).
+    """The jobs by id, with their orders, under the row locks of orders and jobs (by id). One statement.
 
     Whoever writes anything about a job holds this lock: acts on one order follow one another. Further locks
-    are taken in the order operations, requirements, lots, lines, each by id.
+    are taken in the order operations, requirements, lots, purchase lines, each by id. Choices, price trace
+    and note of a job are read when they are asked for.
     """
-    lock_orders(Order.objects.filter(lines__in=list(line_ids)))
-    lines = OrderLine.objects.filter(id__in=list(line_ids)).select_related("order").order_by("order_id", "id")
-    return {line.id: line for line in lines}
+    lines: dict[int, OrderLine] = {}
+    orders: dict[int, Order] = {}
+    for row in fetch(LOCK_JOBS, [list(line_ids)]):
+        line, order = LINE.read(row), ORDER.read(row, LINE.count)
+        line.order = orders.setdefault(order.id, order)
+        lines[line.id] = line
+    return lines
 
 
 def advance(
@@ -51,10 +107,11 @@ def advance(
     key: str,
     by: User | None = None,
     reason: str = "",
+    locked: Mapping[int, OrderLine] | None = None,
     now: datetime | None = None,
 ) -> Move:
     """Move one job by one event; the same key gives the same move again. See `advance_all`."""
-    return advance_all(keys={line.id: key}, event=event, by=by, reason=reason, now=now)[0]
+    return advance_all(keys={line.id: key}, event=event, by=by, reason=reason, locked=locked, now=now)[0]
 
 
 @joined_transaction()
@@ -79,20 +136,36 @@ def advance_all(
         return []
     now = now or clock.now()
     lines = lock_jobs(keys) if locked is None else {line_id: locked[line_id] for line_id in keys}
-    known = {move.line_id: move for move in _made_before(keys)}
-    fresh = [line for line in lines.values() if line.id not in known]
-    rows = {line.id: _row_for(line, event, reason) for line in fresh}
-    moves = Move.objects.bulk_create(
-        [_move(line, rows[line.id], keys[line.id], by, reason, now) for line in fresh]
-    )
-    _write_states(fresh, moves, now)
-    _roll_up({line.order_id for line in fresh}, now)
-    _tell_customers(fresh, moves, tell, now)
-    _hand_over(moves, rows, now)
-    return [*known.values(), *moves]
+    rows, known = _look_up(lines, keys, event, reason)
+    made = [_move(lines[line_id], row, keys[line_id], by, reason, now) for line_id, row in rows.items()]
+    moves, owed = _write(made, rows, tell) if made else ([], [])
+    if len(moves) < len(made):
+        known += _made_before({move.line_id: move.key for move in made if move.pk is None})
+    _close_final(moves, now)
+    wake_after_commit([*owed, *_held_back(moves)])
+    return [*known, *moves]
 
 
-def _made_before(keys: Mapping[int, str]) -> Iterable[Move]:
+def _look_up(
+    lines: Mapping[int, OrderLine], keys: Mapping[int, str], event: str, reason: str
+) -> tuple[dict[int, Row], list[Move]]:
+    """The table's row of each job, and the earlier moves of those that went on since they made it."""
+    rows: dict[int, Row] = {}
+    refusals: dict[int, Refused] = {}
+    for line in lines.values():
+        try:
+            rows[line.id] = _row_for(line, event, reason)
+        except Refused as refusal:
+            refusals[line.id] = refusal
+    known = _made_before({line_id: keys[line_id] for line_id in refusals}) if refusals else []
+    for move in known:
+        del refusals[move.line_id]
+    if refusals:
+        raise next(iter(refusals.values()))
+    return rows, known
+
+
+def _made_before(keys: Mapping[int, str]) -> list[Move]:
     found = Move.objects.filter(line_id__in=list(keys), key__in=set(keys.values()))
     return [move for move in found if keys[move.line_id] == move.key]
 
@@ -123,51 +196,56 @@ def _move(line: OrderLine, row: Row, key: str, by: User | None, reason: str, now
     )
 
 
-def _write_states(lines: Sequence[OrderLine], moves: Sequence[Move], now: datetime) -> None:
-    """Write the new states with as few statements as there are different targets."""
-    for target in {move.target for move in moves}:
-        ids = [move.line_id for move in moves if move.target == target]
-        stays = all(move.source == target for move in moves if move.target == target)
-        entered = {} if stays else {"entered_at": now}
-        delivered = {"delivered_at": now} if target == "delivered" and not stays else {}
-        OrderLine.objects.filter(id__in=ids).update(
-            state=target, moves_made=F("moves_made") + 1, **entered, **delivered
-        )
-        if LIFECYCLE.states[target].final:
-            WorkItem.objects.filter(line_id__in=ids, done_at=None).update(done_at=now)
-    for line, move in zip(lines, moves, strict=True):
-        line.state, line.moves_made = move.target, move.number
+def _write(
+    made: Sequence[Move], rows: Mapping[int, Row], tell: str
+) -> tuple[list[Move], list[tuple[str, int]]]:
+    """Write the moves whose keys are new, and keep their jobs and orders in step.
 
-
-def _roll_up(order_ids: Collection[int], now: datetime) -> None:
-    """The order's state is its least advanced open line, stored in the same transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(ROLL_UP, [now, ROLL_UP_ORDER, list(order_ids)])
-
-
-def _tell_customers(lines: Sequence[OrderLine], moves: Sequence[Move], tell: str, now: datetime) -> None:
+    Returns those moves with their ids, and the tasks they owe as (task, handover).
+    """
     more = f": {tell}" if tell else ""
-    Milestone.objects.bulk_create(
-        Milestone(
-            order_id=line.order_id,
-            line=line,
-            code=move.target,
-            text=f"{move.target_info.customer_label}{more}"[:200],
-            at=now,
-        )
-        for line, move in zip(lines, moves, strict=True)
-        if move.source != move.target
-    )
+    then = [(move.line_id, task) for move in made for task in rows[move.line_id].then]
+    first = made[0]
+    values = {
+        "lines": [move.line_id for move in made],
+        "orders": [move.line.order_id for move in made],
+        "numbers": [move.number for move in made],
+        "keys": [move.key for move in made],
+        "sources": [move.source for move in made],
+        "targets": [move.target for move in made],
+        "texts": [f"{move.target_info.customer_label}{more}"[:200] for move in made],
+        "owing": [line_id for line_id, _ in then],
+        "tasks": [task for _, task in then],
+        "event": first.event,
+        "reason": first.reason,
+        "by": first.by_id,
+        "worker": first.worker,
+        "now": first.at,
+        "progress": PROGRESS,
+    }
+    by_line = {move.line_id: move for move in made}
+    owed: list[tuple[str, int]] = []
+    for line_id, move_id, version, state, tasks in fetch(ADVANCE, values):
+        move = by_line[line_id]
+        move.pk, line = move_id, move.line
+        line.state, line.moves_made = move.target, move.number
+        line.order.state, line.order.version, line.order.updated_at = state, version, move.at
+        for handover_id, task in (each.split(" ") for each in tasks or ()):
+            owed.append((task, int(handover_id)))
+    return [move for move in made if move.pk], owed
 
 
-def _hand_over(moves: Sequence[Move], rows: Mapping[int, Row], now: datetime) -> None:
-    owed = [
-        Handover(move=move, line_id=move.line_id, task=task, created_at=now, due_at=now)
-        for move in moves
-        for task in rows[move.line_id].then
-    ]
-    Handover.objects.bulk_create(owed)
+def _close_final(moves: Sequence[Move], now: datetime) -> None:
+    """Nobody works on a job any more that has reached a final state."""
+    final = [move.line_id for move in moves if LIFECYCLE.states[move.target].final]
+    if final:
+        WorkItem.objects.filter(line_id__in=final, done_at=None).update(done_at=now)
+
+
+def _held_back(moves: Sequence[Move]) -> list[tuple[str, int]]:
+    """What waited for jobs that were resumed."""
     resumed = [move.line_id for move in moves if move.event == "resume"]
-    if resumed:
-        owed += Handover.objects.filter(line_id__in=resumed, done_at=None, parked_at=None)
-    wake_after_commit(owed)
+    if not resumed:
+        return []
+    waiting = Handover.objects.filter(line_id__in=resumed, done_at=None, parked_at=None)
+    return list(waiting.values_list("task", "id"))

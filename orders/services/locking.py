@@ -21,7 +21,9 @@ def lock_order(order: Order, version: int | None) -> Order:
 
     Conflict where `version` (None: whatever it is) is not the current one; it names what changed.
     """
-    current = Order.objects.select_related("customer").select_for_update(of=("self",)).get(pk=order.pk)
+    current = (
+        Order.objects.select_related("customer").select_for_update(of=("self",), no_key=True).get(pk=order.pk)
+    )
     if version is not None and version != current.version:
         raise Conflict(
             f"{current} was changed meanwhile: {_what_changed(current)}.",
@@ -50,14 +52,12 @@ def act_on(
     now: datetime,
     reason: str = "",
 ) -> list[Move]:
-    """Move these lines of a locked order by one event, and bring the order at hand up to date."""
+    """Move these lines of a locked order by one event; the order at hand stands as it does afterwards."""
     keys = {line.id: f"{event}:{line.moves_made}" for line in lines}
     for line in lines:
         line.order = order
     locked = {line.id: line for line in lines}
-    moves = advance_all(keys=keys, event=event, by=by, reason=reason, locked=locked, now=now)
-    order.refresh_from_db(fields=["state", "version", "updated_at"])
-    return moves
+    return advance_all(keys=keys, event=event, by=by, reason=reason, locked=locked, now=now)
 
 
 def _what_changed(order: Order) -> str:

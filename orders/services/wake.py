@@ -2,12 +2,10 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from celery import current_app
 from django.db import transaction
-
-from orders.models import Handover
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +31,12 @@ def send(task: str, *arguments: int) -> bool:
     return True
 
 
-def wake_after_commit(owed: Iterable[Handover]) -> None:
-    """Send a wake-up for each handover once the transaction has committed."""
-    wanted = [(handover.task, handover.id) for handover in owed]
-    if wanted:
-        transaction.on_commit(lambda: _send_all(wanted), robust=True)
+def wake_after_commit(owed: Collection[tuple[str, int]]) -> None:
+    """Send a wake-up for each (task, handover id) once the transaction has committed."""
+    if owed:
+        transaction.on_commit(lambda: _send_all(owed), robust=True)
 
 
-def _send_all(wanted: list[tuple[str, int]]) -> None:
+def _send_all(wanted: Collection[tuple[str, int]]) -> None:
     for task, handover_id in wanted:
         send(task, handover_id)

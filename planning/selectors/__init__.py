@@ -8,7 +8,9 @@ from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.operations import (
     Reached,
     first_operations_supplied,
+    open_operations,
     predecessors,
+    reached_among,
     reached_operations,
     step_of,
 )
@@ -39,9 +41,11 @@ __all__ = [
     "minute_of",
     "moment_of",
     "next_minute",
+    "open_operations",
     "order_schedule",
     "predecessors",
     "problem_of",
+    "reached_among",
     "reached_operations",
     "read_window",
     "step_of",

@@ -1,18 +1,15 @@
 """What stands before what, and which operations a job has reached."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-
-from planning.models import Operation, Requirement, RequirementQuerySet, WorkCentre
+from kernel.bases import Columns, fetch
+from planning.models import Operation
 
 
 @dataclass(frozen=True)
 class Reached:
-    """An open operation that waits for no other one: whether its material is short, and its work centre."""
+    """An open operation with whether its material is short, and the code of its work centre."""
 
     operation: Operation
     short: bool
@@ -30,38 +27,49 @@ def predecessors(steps: Sequence[tuple[int, int, int]]) -> list[int]:
     ]
 
 
+OPERATION = Columns(Operation, "operation", leave_out=("instructions",))
+OPEN_OPERATIONS = f"""
+    SELECT {OPERATION.sql},
+        EXISTS (SELECT FROM planning_requirement AS need WHERE need.operation_id = operation.id
+                AND need.cancelled_at IS NULL AND need.available < need.quantity),
+        coalesce(
+            (SELECT centre.code FROM planning_machine AS machine
+             JOIN planning_workcentre AS centre ON centre.id = machine.work_centre_id
+             WHERE machine.id = operation.machine_id),
+            (SELECT centre.code FROM planning_workcentre AS centre
+             JOIN planning_workcentre_processes AS offer ON offer.workcentre_id = centre.id
+             WHERE offer.process_id = operation.process_id ORDER BY centre.position, centre.code LIMIT 1),
+            '')
+    FROM planning_operation AS operation
+    WHERE operation.line_id = ANY(%s) AND operation.status = ANY(%s::text[]) ORDER BY operation.id
+"""
+
+
+def open_operations(line_ids: Collection[int], *, lock: bool = False) -> list[Reached]:
+    """The open operations of these jobs, by id; locked in that order with `lock`. One statement."""
+    sql = OPEN_OPERATIONS + (" FOR UPDATE OF operation" if lock else "")
+    rows = fetch(sql, [list(line_ids), [str(status) for status in Operation.OPEN]])
+    return [Reached(OPERATION.read(row), *row[OPERATION.count :]) for row in rows]
+
+
+def reached_among(found: Iterable[Reached]) -> list[Reached]:
+    """Those of the jobs' open operations whose predecessors are all complete."""
+    steps = sorted(found, key=lambda each: step_of(each.operation))
+    before = predecessors([step_of(each.operation) for each in steps])
+    return [each for each, index in zip(steps, before, strict=True) if index < 0]
+
+
 def reached_operations(line_ids: Collection[int], *, lock: bool = False) -> list[Reached]:
-    """The open operations of these jobs whose predecessors are all complete, by id.
+    """The open operations of these jobs whose predecessors are all complete.
 
     With `lock` every open operation of the jobs is locked, by id. One statement.
     """
-    centre = WorkCentre.objects.filter(processes=OuterRef("process_id")).values("code")[:1]
-    rows = (
-        Operation.objects.open()
-        .filter(line__in=list(line_ids))
-        .select_related("line__order")
-        .annotate(short=Exists(short_requirements()))
-        .annotate(place=Coalesce("machine__work_centre__code", Subquery(centre)))
-        .order_by("id")
-    )
-    found: list[Any] = list(rows.select_for_update(of=("self",)) if lock else rows)
-    found.sort(key=step_of)
-    before = predecessors([step_of(each) for each in found])
-    return [
-        Reached(each, each.short, each.place or "")
-        for each, index in zip(found, before, strict=True)
-        if index < 0
-    ]
+    return reached_among(open_operations(line_ids, lock=lock))
 
 
 def step_of(operation: Operation) -> tuple[int, int, int]:
     """Job, loop and sequence: what `predecessors` reads."""
     return operation.line_id, operation.loop, operation.sequence
-
-
-def short_requirements() -> RequirementQuerySet:
-    """For an outer operation: its requirements that are not fully here."""
-    return Requirement.objects.short().filter(operation=OuterRef("pk"), cancelled_at=None)
 
 
 def first_operations_supplied(line_ids: Collection[int]) -> set[int]:

@@ -4,7 +4,7 @@ What is called inside an act on a job runs under the caller's `lock_jobs` and tr
 """
 
 from planning.services.acts import finish_operation, pause_operation, start_operation
-from planning.services.material import Material, report_material
+from planning.services.material import Material, report_issued, report_material
 from planning.services.plan import plan_jobs
 from planning.services.readiness import refresh_readiness, release_operations
 from planning.services.replanning import Replanned, replan, replan_soon, sweep_plan
@@ -23,6 +23,7 @@ __all__ = [
     "release_operations",
     "replan",
     "replan_soon",
+    "report_issued",
     "report_material",
     "request_replan",
     "start_operation",

@@ -1,6 +1,6 @@
 """What procurement reports about material, and what follows for operations and plan."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from kernel import clock
+from orders.services import lock_jobs
 from planning.models import Operation
 from planning.services.readiness import refresh_readiness
 from planning.services.requests import request_replan
@@ -37,14 +38,27 @@ def report_material(*, reports: Sequence[Material], now: datetime | None = None)
 
     Blocked operations become ready when their material is complete (and ready ones blocked when it was taken
     away), with their work items; a changed date asks for a replan. The caller holds `lock_jobs` of all jobs
-    concerned. One statement where only issues changed; the requirements' CHECK refuses impossible quantities.
+    concerned. The requirements' CHECK refuses impossible quantities.
     """
     now = now or clock.now()
     changes = _write(reports, now)
     if any(change.matters for change in changes):
         request_replan(reason="A material date changed", now=now)
     lines = {change.line_id for change in changes if change.available}
-    return refresh_readiness(line_ids=lines, now=now) if lines else []
+    return refresh_readiness(jobs=lock_jobs(lines), now=now) if lines else []
+
+
+def report_issued(*, quantities: Mapping[int, Decimal]) -> None:
+    """Add to what was issued, by requirement id. The caller holds `lock_jobs`. One statement.
+
+    The requirements' CHECK refuses more than is available.
+    """
+    sql = """
+        UPDATE planning_requirement AS target SET issued = issued + data.quantity
+        FROM unnest(%s::bigint[], %s::numeric[]) AS data(id, quantity) WHERE target.id = data.id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(quantities), list(quantities.values())])
 
 
 def _write(reports: Sequence[Material], now: datetime) -> list[_Change]:

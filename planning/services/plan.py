@@ -79,7 +79,8 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     if lines:
         request_replan(reason=f"{lines[0].order} came in", now=now)
     refused |= _unplanned(known)
-    advance_all(keys={line: key for line, key in keys.items() if line not in refused}, event="planned")
+    placed = {line: key for line, key in keys.items() if line not in refused}
+    advance_all(keys=placed, event="planned", locked={move.line_id: move.line for move in moves})
     ask_planner(lines=[move.line for move in moves], reasons=refused, now=now)
 
 

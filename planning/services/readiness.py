@@ -1,6 +1,7 @@
 """Which operations may be worked on now: statuses and the operators' work items, always written together."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from orders.models import OrderLine, Role
@@ -17,33 +18,49 @@ def release_operations(*, lines: Sequence[OrderLine], now: datetime | None = Non
 
     Returns those that became ready, with line and order. The caller holds `lock_jobs`. At most 4 statements.
     """
-    return refresh_readiness(line_ids=[line.id for line in lines], release=True, now=now)
+    return refresh_readiness(jobs={line.id: line for line in lines}, release=True, now=now)
 
 
 def refresh_readiness(
-    *, line_ids: Collection[int], release: bool = False, now: datetime | None = None
+    *, jobs: Mapping[int, OrderLine], release: bool = False, now: datetime | None = None
 ) -> list[Operation]:
     """Bring statuses and work items of the operations these jobs have reached in step with their material.
 
-    Returns those that became ready. Pending operations are touched with `release` only. The caller holds
+    Returns those that became ready. Pending operations are touched with `release` only. `jobs` come from
     `lock_jobs`.
     """
-    waiting = (*WAITING,) if release else (Status.BLOCKED, Status.READY)
-    reached = [each for each in reached_operations(line_ids, lock=True) if each.operation.status in waiting]
-    ready = [each for each in reached if not each.short and each.operation.status != Status.READY]
-    short = [each for each in reached if each.short and each.operation.status != Status.BLOCKED]
-    lost = [each.operation for each in short if each.operation.status == Status.READY]
-    _write(ready, Status.READY)
-    _write(short, Status.BLOCKED)
-    close_operate(operations=lost, now=now)
-    open_operate(ready=ready, now=now)
-    return [each.operation for each in ready]
+    found = changes_among(reached_operations(jobs, lock=True), jobs, release=release)
+    _write(found.ready, Status.READY)
+    _write(found.short, Status.BLOCKED)
+    lost = [operate_key(each.operation) for each in found.short if each.operation.status == Status.READY]
+    open_work(items=[operate_work(each) for each in found.ready], closing=lost, now=now)
+    return found.now_ready()
 
 
-def open_operate(*, ready: Sequence[Reached], now: datetime | None = None) -> None:
-    """Put operations on the list of their work centre."""
-    if ready:
-        open_work(items=[_work(each) for each in ready], now=now)
+@dataclass(frozen=True)
+class Changes:
+    """Reached operations whose status no longer says how their material stands."""
+
+    ready: Sequence[Reached]
+    short: Sequence[Reached]
+
+    def now_ready(self) -> list[Operation]:
+        """Those that became ready, with their new status."""
+        for each in self.ready:
+            each.operation.status = Status.READY
+        return [each.operation for each in self.ready]
+
+
+def changes_among(reached: Iterable[Reached], jobs: Mapping[int, OrderLine], *, release: bool) -> Changes:
+    """What must become ready, and what blocked; pending operations count with `release` only."""
+    waiting = WAITING if release else (Status.BLOCKED, Status.READY)
+    looked_at = [each for each in reached if each.operation.status in waiting]
+    for each in looked_at:
+        each.operation.line = jobs[each.operation.line_id]
+    return Changes(
+        ready=[each for each in looked_at if not each.short and each.operation.status != Status.READY],
+        short=[each for each in looked_at if each.short and each.operation.status != Status.BLOCKED],
+    )
 
 
 def close_operate(*, operations: Iterable[Operation], now: datetime | None = None) -> None:
@@ -56,14 +73,8 @@ def operate_key(operation: Operation) -> str:
     return f"operate:{operation.id}"
 
 
-def _write(reached: Sequence[Reached], status: str) -> None:
-    if reached:
-        Operation.objects.filter(id__in=[each.operation.id for each in reached]).update(status=status)
-    for each in reached:
-        each.operation.status = status
-
-
-def _work(reached: Reached) -> Work:
+def operate_work(reached: Reached) -> Work:
+    """What stands on the list of the operation's work centre."""
     operation, line = reached.operation, reached.operation.line
     return Work(
         key=operate_key(operation),
@@ -74,3 +85,8 @@ def _work(reached: Reached) -> Work:
         due_at=line.promised_at,
         place=reached.place,
     )
+
+
+def _write(reached: Sequence[Reached], status: str) -> None:
+    if reached:
+        Operation.objects.filter(id__in=[each.operation.id for each in reached]).update(status=status)

@@ -264,8 +264,7 @@ def _let_go(now: datetime) -> None:
     if not ids:
         return
     with transaction.atomic():
-        lines = lock_jobs(ids).values()
-        free = [line for line in lines if line.state == "planning" and not line.held]
-        advance_all(
-            keys={line.id: f"planned:{line.id}:{line.moves_made}" for line in free}, event="planned", now=now
-        )
+        locked = lock_jobs(ids)
+        free = [line for line in locked.values() if line.state == "planning" and not line.held]
+        keys = {line.id: f"planned:{line.id}:{line.moves_made}" for line in free}
+        advance_all(keys=keys, event="planned", locked=locked, now=now)

@@ -24,7 +24,7 @@ def add_rework(
         defaults={"name": name[:120], "process_id": process_id, "run_minutes": max(1, minutes)},
     )
     if created:
-        refresh_readiness(line_ids=[line.id], release=True, now=now)
+        refresh_readiness(jobs={line.id: line}, release=True, now=now)
         request_replan(reason=f"Rework of {line.order} {line}", line=line, now=now)
         operation.refresh_from_db()
     return operation

@@ -76,10 +76,11 @@ def advance_supplied(*, lines: Collection[OrderLine], keys: Mapping[int, str], n
 
     Jobs on hold and jobs that are not in procurement are left alone. The caller holds `lock_jobs`.
     """
-    waiting = [line.id for line in lines if line.state == "procurement" and not line.held]
+    waiting = {line.id: line for line in lines if line.state == "procurement" and not line.held}
     supplied = sorted(first_operations_supplied(waiting)) if waiting else []
     if supplied:
-        advance_all(keys={line_id: keys[line_id] for line_id in supplied}, event="supplied", now=now)
+        going = {line_id: keys[line_id] for line_id in supplied}
+        advance_all(keys=going, event="supplied", locked=waiting, now=now)
     return supplied
 
 

@@ -36,8 +36,8 @@ def start(
     or who occupies the machine.
     """
     now = now or clock.now()
-    lock_jobs([operation.line_id])
-    running = start_operation(operation=operation, machine=machine, now=now)
+    job = lock_jobs([operation.line_id])[operation.line_id]
+    running = start_operation(operation=operation, machine=machine, job=job, now=now)
     open_clock(operation=running, by=by, now=now)
     return running
 
@@ -46,9 +46,9 @@ def start(
 def pause(*, operation: Operation, by: User | None, now: datetime | None = None) -> Operation:
     """Stop the clock of a running operation; a hold does not forbid it. Conflict where it does not run."""
     now = now or clock.now()
-    lock_jobs([operation.line_id])
+    job = lock_jobs([operation.line_id])[operation.line_id]
     minutes = close_clock(operation=operation, now=now)
-    return pause_operation(operation=operation, worked_minutes=minutes or 0, now=now)
+    return pause_operation(operation=operation, worked_minutes=minutes or 0, job=job, now=now)
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def finish(
     minutes = close_clock(operation=operation, now=now, scrap_reason=scrap_reason, note=note, **booked)
     if minutes is None:
         book_on_last(operation=operation, scrap_reason=scrap_reason, note=note, **booked)
-    ready = finish_operation(operation=operation, worked_minutes=minutes or 0, now=now, **booked)
+    ready = finish_operation(operation=operation, worked_minutes=minutes or 0, job=line, now=now, **booked)
     if scrapped:
         _ask_for_replacement(operation, line, scrapped, now)
     done = not ready and not Operation.objects.open().filter(line=line).exists()

@@ -81,7 +81,7 @@ def complete_jobs(*, lines: Collection[OrderLine], by: User | None, now: datetim
     work_orders = WorkOrder.objects.filter(line__in=[line.id for line in lines])
     work_orders.update(status=Status.COMPLETED, completed_at=now)
     keys = {line.id: f"produced:{line.id}:{line.moves_made}" for line in lines}
-    advance_all(keys=keys, event="produced", by=by, now=now)
+    advance_all(keys=keys, event="produced", by=by, locked={line.id: line for line in lines}, now=now)
 
 
 def work_order_number(line: OrderLine) -> str:

@@ -34,12 +34,12 @@ def decide(
         _close(current, Inspection.Status.ACCEPTED, by, now)
         if current.loop:
             close_nonconformances(line_ids=[current.line_id], now=now)
-        advance(line=current.line, event="passed", key=f"passed:{current.id}", by=by, now=now)
+        _go_on(current, event="passed", by=by, now=now)
         return current
     _close(current, Inspection.Status.REJECTED, by, now)
     ncr = _open_ncr(current, failed, now)
     reason = f"{ncr.number}: {ncr.description}"[:300]
-    advance(line=current.line, event="failed", key=f"failed:{current.id}", by=by, reason=reason, now=now)
+    _go_on(current, event="failed", by=by, now=now, reason=reason)
     return current
 
 
@@ -66,15 +66,14 @@ def use_as_is(
     _close(current, Inspection.Status.ACCEPTED, by, now)
     ncr = _open_ncr(current, failed, now, concession=reason)
     close_nonconformances(line_ids=[current.line_id], now=now)
-    advance(
-        line=current.line,
-        event="passed",
-        key=f"passed:{current.id}",
-        by=by,
-        reason=f"{ncr.number} used as is: {reason}"[:300],
-        now=now,
-    )
+    _go_on(current, event="passed", by=by, now=now, reason=f"{ncr.number} used as is: {reason}"[:300])
     return current
+
+
+def _go_on(inspection: Inspection, *, event: str, by: User | None, now: datetime, reason: str = "") -> None:
+    """Move the job, which is locked and read with the inspection."""
+    job, key = inspection.line, f"{event}:{inspection.id}"
+    advance(line=job, event=event, key=key, by=by, reason=reason, locked={job.id: job}, now=now)
 
 
 def _sound(reason: str) -> str:

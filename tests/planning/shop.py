@@ -163,5 +163,7 @@ def moves_to_planning(*lines: OrderLine) -> list[Move]:
         )
         for line in lines
     )
-    OrderLine.objects.filter(id__in=[line.id for line in lines]).update(moves_made=1)
+    for line in lines:
+        line.moves_made = 1
+    OrderLine.objects.bulk_update(lines, ["moves_made"])
     return moves

@@ -177,4 +177,4 @@ def test_acts_stay_within_their_statements(shop: Shop) -> None:
         with CaptureQueriesContext(connection) as captured:
             act()
         counts.append(len(captured))
-    assert counts == [4, 3, 4, 7]
+    assert counts == [3, 4, 3, 4]

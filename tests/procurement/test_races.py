@@ -33,7 +33,9 @@ def sourcing(store: Store, *lines: OrderLine) -> Callable[[], None]:
 
     def work() -> None:
         with transaction.atomic():
-            lock_jobs([line.id for line in lines])
+            locked = lock_jobs([line.id for line in lines])
+            for move in moves:
+                move.line = locked[move.line_id]
             services.source_jobs(moves=moves, now=NOW)
 
     return work
