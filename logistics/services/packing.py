@@ -113,9 +113,8 @@ def pack(
         for line_id, quantity in package.contents
     )
     _set_status(shipment, Shipment.Status.PACKED)
-    close_work(keys=[f"pack:{shipment.order_id}"], by=by, now=now)
     first = next(line for line in lines.values() if line.id == packages[0].contents[0][0])
-    open_work(items=[_ask_to_ship(shipment, first)], now=now)
+    open_work(items=[_ask_to_ship(shipment, first)], closing=[f"pack:{shipment.order_id}"], by=by, now=now)
     return shipment
 
 

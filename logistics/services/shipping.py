@@ -38,6 +38,8 @@ def ship(
     shipment = lock_shipment(shipment_id, Shipment.Status.PACKED, version)
     packed = _packed(shipment)
     lines = {row.line_id: row.line for row in packed}
+    for line in lines.values():
+        line.order = shipment.order
     shipment.papers = _papers(shipment, packed, carrier, tracking_number, now)
     shipment.status = Shipment.Status.SHIPPED
     Shipment.objects.filter(id=shipment.id).update(
@@ -49,15 +51,15 @@ def ship(
         papers=shipment.papers,
         version=F("version") + 1,
     )
-    close_work(keys=[f"ship:{shipment.id}"], by=by, now=now)
     first = next(iter(lines.values()))
-    _write_down(shipment, first, now)
+    _write_down(shipment, first, by, now)
     tracking = f", tracking number {tracking_number}" if tracking_number else ""
     advance_all(
         keys=dict.fromkeys(lines, f"shipped:{shipment.id}"),
         event="shipped",
         by=by,
         tell=f"{carrier.name}{tracking}",
+        locked=lines,
         now=now,
     )
     return shipment
@@ -70,7 +72,7 @@ def _packed(shipment: Shipment) -> list[PackedLine]:
     )
 
 
-def _write_down(shipment: Shipment, line: OrderLine, now: datetime) -> None:
+def _write_down(shipment: Shipment, line: OrderLine, by: User | None, now: datetime) -> None:
     add_document(
         key=f"delivery-note:{shipment.id}",
         line=line,
@@ -87,7 +89,7 @@ def _write_down(shipment: Shipment, line: OrderLine, now: datetime) -> None:
         line=line,
         due_at=line.promised_at,
     )
-    open_work(items=[deliver_work], now=now)
+    open_work(items=[deliver_work], closing=[f"ship:{shipment.id}"], by=by, now=now)
 
 
 def _papers(
@@ -171,8 +173,11 @@ def deliver(
         status=Shipment.Status.DELIVERED, delivered_at=at, received_by=received_by, version=F("version") + 1
     )
     packed = OrderLine.objects.filter(packed__package__shipment=shipment, state="in_transit")
-    under_way = set(packed.values_list("id", flat=True))
+    under_way = {line.id: line for line in packed}
+    for line in under_way.values():
+        line.order = shipment.order
     close_work(keys=[f"deliver:{shipment.id}"], by=by, now=now)
-    advance_all(keys=dict.fromkeys(under_way, f"delivered:{shipment.id}"), event="delivered", by=by, now=now)
+    keys = dict.fromkeys(under_way, f"delivered:{shipment.id}")
+    advance_all(keys=keys, event="delivered", by=by, locked=under_way, now=now)
     OrderLine.objects.filter(id__in=under_way).update(delivered_at=at)
     return shipment

@@ -15,7 +15,7 @@ from kernel.bases import update_rows
 from orders.models import OrderLine
 from orders.services import advance_all, close_work, lock_jobs, record_forecasts, send
 from planning import engine
-from planning.models import Operation, PlanRequest, PlanState
+from planning.models import Operation, PlanRequest, PlanState, Requirement
 from planning.selectors import Book, OpenOperation, load_book, minute_of
 from planning.services.plan import (
     NOWHERE,
@@ -199,15 +199,24 @@ def _update(slots: Mapping[int, Slot]) -> None:
 
 
 def _write_need_dates(book: Book, slots: Sequence[Slot]) -> None:
-    """Move the need-by dates of what is not here yet; one that is due at once stays as it was."""
+    """Move the need-by dates of what is not here yet; one that is due at once stays as it was.
+
+    What is received or issued at this moment is left to the next replan: it holds operations, and whoever
+    books material comes to the operations last.
+    """
     starts = {row.id: slot.start for row, slot in zip(book.rows, slots, strict=True)}
     dates = need_dates([starts[each.operation_id] for each in book.short], book.resources, book.now)
-    moved = [
-        (each.id, date)
+    moved = {
+        each.id: date
         for each, date in zip(book.short, dates, strict=True)
         if date != each.need_by and not (date == book.now and each.need_by and each.need_by < book.now)
-    ]
-    update_rows("planning_requirement", "id", {"need_by": "timestamptz"}, moved)
+    }
+    if moved:
+        rows = Requirement.objects.filter(id__in=list(moved)).order_by("id")
+        free = rows.select_for_update(skip_locked=True, no_key=True).values_list("id", flat=True)
+        update_rows(
+            "planning_requirement", "id", {"need_by": "timestamptz"}, [(id_, moved[id_]) for id_ in free]
+        )
 
 
 def _note(state: PlanState, book: Book, plan: engine.Plan | None, reason: str, began: float) -> None:
