@@ -127,7 +127,7 @@ class Story:
             expect(page.get_by_text("All material is issued")).to_be_visible()
 
     def inspect(self, order: Order, *, wrong: str = "") -> Inspection:
-        """An inspector records every characteristic and decides; the one labelled `wrong` is out of limits."""
+        """An inspector records every characteristic and decides; the one named `wrong` is out of limits."""
         inspection = self._open_inspection(order)
         page = self.at("inspector", "/quality/")
         page.get_by_role("link", name=inspection.number).click()
