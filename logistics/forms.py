@@ -70,3 +70,9 @@ class DeliverForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M"],
         initial=clock.now,
     )
+
+
+class ReturnForm(forms.Form):
+    """That it is back."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)

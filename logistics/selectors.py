@@ -63,3 +63,9 @@ def _with_packages() -> QuerySet[Shipment]:
 def carriers() -> QuerySet[Carrier]:
     """Whom goods can be handed to."""
     return Carrier.objects.all()
+
+
+def is_unwanted(shipment: Shipment) -> bool:
+    """Whether every job in it was cancelled."""
+    lines = OrderLine.objects.filter(packed__package__shipment=shipment)
+    return lines.exists() and not lines.exclude(state="cancelled").exists()

@@ -12,7 +12,7 @@ from kernel.errors import Refused
 from kernel.htmx import add_refusal, redirect_or_htmx, render_page, status_of
 from logistics import selectors, services
 from logistics.engine import delivery_note
-from logistics.forms import DeliverForm, PackForm, ShipForm
+from logistics.forms import DeliverForm, PackForm, ReturnForm, ShipForm
 from logistics.models import Shipment
 from orders.models import STAFF_ROLES, Role, User
 
@@ -91,22 +91,32 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form and form.is_valid() and _act(request, form, found):
         return redirect_or_htmx(request, reverse("logistics:shipment", args=[number]))
     status = status_of(form) if form else 200
-    return render_page(request, "logistics/shipment.html", {"shipment": found, "form": form}, status=status)
+    context = {"shipment": found, "form": form, "unwanted": isinstance(form, ReturnForm)}
+    return render_page(request, "logistics/shipment.html", context, status=status)
 
 
-def _next_form(request: HttpRequest, found: Shipment) -> ShipForm | DeliverForm | None:
+def _next_form(request: HttpRequest, found: Shipment) -> ShipForm | DeliverForm | ReturnForm | None:
     person = _person(request)
     if person is None or not person.has_role(*SHIPPERS):
         return None
     data, initial = request.POST or None, {"version": found.version}
     if found.status == Shipment.Status.PACKED:
         return ShipForm(data, initial=initial)
-    return DeliverForm(data, initial=initial) if found.status == Shipment.Status.SHIPPED else None
+    if found.status != Shipment.Status.SHIPPED:
+        return None
+    form = ReturnForm if selectors.is_unwanted(found) else DeliverForm
+    return form(data, initial=initial)
 
 
-def _act(request: HttpRequest, form: ShipForm | DeliverForm, found: Shipment) -> bool:
-    act = services.ship if isinstance(form, ShipForm) else services.deliver
-    return _try(form, lambda: act(shipment_id=found.id, by=_person(request), **form.cleaned_data))
+def _act(request: HttpRequest, form: ShipForm | DeliverForm | ReturnForm, found: Shipment) -> bool:
+    acts: dict[type[Form], Callable[..., Shipment]] = {
+        ShipForm: services.ship,
+        DeliverForm: services.deliver,
+        ReturnForm: services.take_back,
+    }
+    return _try(
+        form, lambda: acts[type(form)](shipment_id=found.id, by=_person(request), **form.cleaned_data)
+    )
 
 
 @allow(*STAFF_ROLES)

@@ -225,7 +225,7 @@ def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None
 def _recall(sent: Sequence[tuple[Shipment, OrderLine]], now: datetime) -> None:
     items = [
         Work(
-            key=f"recall:{line.id}",
+            key=_recall_key(line.id),
             role=Role.SHIPPER,
             reason=f"{shipment.order.reference} line {line.position} was cancelled in transit: return it",
             url=reverse("logistics:shipment", args=[shipment.number]),
@@ -235,6 +235,16 @@ def _recall(sent: Sequence[tuple[Shipment, OrderLine]], now: datetime) -> None:
     ]
     if items:
         open_work(items=items, now=now)
+
+
+def recall_keys(shipment: Shipment) -> list[str]:
+    """The keys of the work items that ask for the return of this shipment's jobs."""
+    packed = PackedLine.objects.filter(package__shipment=shipment).order_by("line_id")
+    return [_recall_key(line_id) for line_id in packed.values_list("line_id", flat=True).distinct()]
+
+
+def _recall_key(line_id: int) -> str:
+    return f"recall:{line_id}"
 
 
 def _back_to_planned(shipment_ids: Sequence[int], now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kernel import clock
 from kernel.errors import Refused
 from logistics.models import Carrier, PackedLine, Shipment
-from logistics.services.packing import lock_shipment
+from logistics.services.packing import lock_shipment, recall_keys
 from orders.models import Company, OrderLine, Role, User
 from orders.services import Work, add_document, advance_all, close_work, open_work
 
@@ -176,7 +176,7 @@ def deliver(
     under_way = {line.id: line for line in packed}
     for line in under_way.values():
         line.order = shipment.order
-    close_work(keys=[f"deliver:{shipment.id}"], by=by, now=now)
+    close_work(keys=[f"deliver:{shipment.id}", *recall_keys(shipment)], by=by, now=now)
     keys = dict.fromkeys(under_way, f"delivered:{shipment.id}")
     advance_all(keys=keys, event="delivered", by=by, locked=under_way, now=now)
     OrderLine.objects.filter(id__in=under_way).update(delivered_at=at)

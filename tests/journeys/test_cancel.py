@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from demo.services import players
 from logistics.models import Shipment
 from orders.models import Order, WorkItem
+from orders.services import cancel_order
 from planning.models import Machine, Operation, Requirement
 from procurement.models import Lot, Peg, PurchaseOrderLine, Reservation
 from production.models import TimeEntry, WorkOrder
@@ -133,3 +134,16 @@ def stock_disagrees() -> list[Lot]:
         for lot in Lot.objects.all()
         if lot.reserved != sum(each.to_issue for each in lot.reservations.all())
     ]
+
+
+def test_what_was_cancelled_in_transit_comes_back_and_leaves_the_list(story: Story) -> None:
+    order = in_transit(story)
+    cancel_order(order=order, reason="The project was stopped", by=story.cast.people["sales"])
+    waiting = WorkItem.objects.waiting().filter(role="shipper")
+    until(lambda: waiting.filter(reason__contains="return it").exists(), "the shipper's work")
+    page = story.at("shipper", "/")
+    page.get_by_role("link", name="was cancelled in transit: return it").click()
+    page.get_by_role("button", name="Confirm return").click()
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
+    assert not waiting.exists()
+    assert order.shipments.get().status == "cancelled"
