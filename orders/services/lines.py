@@ -96,11 +96,11 @@ def configured(*, product: Product, choices: Mapping[str, object]) -> tuple[Comp
     return compiled, configuration
 
 
-def add_lines(order: Order, priced: Sequence[PricedLine], *, first: int, now: datetime) -> None:
-    """Append lines from position `first` on, in one statement."""
+def add_lines(order: Order, priced: Sequence[PricedLine], *, after: int, now: datetime) -> None:
+    """Append lines behind position `after`, in tens as the trade counts them, in one statement."""
     OrderLine.objects.bulk_create(
-        OrderLine(order=order, position=position, entered_at=now, **_columns(line))
-        for position, line in enumerate(priced, start=first)
+        OrderLine(order=order, position=after + 10 * number, entered_at=now, **_columns(line))
+        for number, line in enumerate(priced, start=1)
     )
 
 
@@ -116,7 +116,7 @@ def replace_lines(order: Order, priced: Sequence[PricedLine], by: User | None, n
     surplus = drafts[len(priced) :]
     OrderLine.objects.filter(pk__in=[line.pk for line in surplus if not line.moves_made]).delete()
     quoted = {line.id: f"cancel:{line.moves_made}" for line in surplus if line.moves_made}
-    add_lines(order, priced[len(drafts) :], first=max(line.position for line in held) + 1, now=now)
+    add_lines(order, priced[len(drafts) :], after=max(line.position for line in held), now=now)
     if quoted:
         advance_all(keys=quoted, event="cancel", by=by, reason="Removed from the quotation", now=now)
 

@@ -49,7 +49,7 @@ def create_quotation(
         owner=by if by and by.has_role(Role.SALES) else None,
         **header.columns(),
     )
-    add_lines(order, priced, first=1, now=now)
+    add_lines(order, priced, after=0, now=now)
     if source == Order.Source.API:
         _announce_request(order, now)
     return order

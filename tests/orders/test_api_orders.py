@@ -49,7 +49,7 @@ def test_a_line_has_product_specification_price_and_state() -> None:
     order = program.confirmed(LineInput(product, 3, {"WIDTH": "1800", "DRAWER": "yes"}))
     (line,) = program.get(f"/orders/{order.number}").json()["lines"]
     assert line["product"] == {"code": product.code, "name": "Desk"}
-    assert (line["position"], line["quantity"], line["unit"]) == (1, 3, "pcs")
+    assert (line["position"], line["quantity"], line["unit"]) == (10, 3, "pcs")
     assert line["price"]["unit"] == {"amount": "411.00", "currency": "EUR"}
     assert line["price"]["total"] == {"amount": "1233.00", "currency": "EUR"}
     assert line["state"] == {"code": "planning", "text": "Your order is being scheduled", "on_hold": False}
@@ -278,7 +278,7 @@ def test_events_come_in_order_and_the_cursor_goes_on() -> None:
     add_milestones(lines=[order.lines.get()], code="news", text="Something new")
     later = program.get(rest["next"]).json()
     assert [row["text"] for row in later["items"]] == ["Something new"]
-    assert later["items"][0]["line"] == 1
+    assert later["items"][0]["line"] == 10
 
 
 def test_without_news_the_cursor_stays() -> None:

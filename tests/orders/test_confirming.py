@@ -128,7 +128,7 @@ def test_a_po_number_that_is_too_long_is_refused() -> None:
 def test_a_product_that_became_a_draft_is_refused() -> None:
     order = cast.quoted()
     services.unpublish_changed(product=order.lines.get().product)
-    assert refusal(order).field == "lines.1"
+    assert refusal(order).field == "lines.10"
 
 
 def test_choices_the_product_no_longer_allows_are_refused_with_the_line() -> None:
@@ -138,7 +138,7 @@ def test_choices_the_product_no_longer_allows_are_refused_with_the_line() -> Non
     product.bom_lines.filter(condition__contains="OAK").delete()
     product.routing_steps.filter(condition__contains="OAK").delete()
     services.publish_product(product=product)
-    assert refusal(order).message == "Line 1: Top: “OAK” is not an option."
+    assert refusal(order).message == "Line 10: Top: “OAK” is not an option."
 
 
 def test_a_draft_cannot_be_confirmed() -> None:

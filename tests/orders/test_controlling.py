@@ -170,5 +170,5 @@ def test_a_delivered_order_is_closed() -> None:
 
 
 def test_an_order_under_way_cannot_be_closed() -> None:
-    with pytest.raises(Conflict, match=r"cannot be closed: line 1 \(Planning\)"):
+    with pytest.raises(Conflict, match=r"cannot be closed: line 10 \(Planning\)"):
         services.close_order(order=cast.confirmed(), by=None)

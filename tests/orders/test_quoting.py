@@ -162,7 +162,7 @@ def test_a_draft_is_changed_in_place_and_its_version_counts_up() -> None:
     order = cast.quotation(LineInput(product, 1), LineInput(product, 2), LineInput(product, 3))
     wanted = [LineInput(product, 7, STRONG), LineInput(product, 8)]
     changed = services.change_quotation(order=order, lines=wanted, by=None, version=1, now=cast.NOW)
-    assert [(line.position, line.quantity) for line in changed.lines.all()] == [(1, 7), (2, 8)]
+    assert [(line.position, line.quantity) for line in changed.lines.all()] == [(10, 7), (20, 8)]
     assert changed.version == 2
     assert changed.requested_date == cast.WISHED
 

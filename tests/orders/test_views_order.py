@@ -144,7 +144,7 @@ def test_a_planner_may_hold_but_not_cancel(browser_of: Browser, customer: Custom
 def test_what_is_not_possible_says_why(browser_of: Browser, customer: Customer) -> None:
     order = pages.running(customer)
     text = browser_of("sales").get(f"/orders/{order.number}/").content.decode()
-    assert "Possible once everything is delivered: line 1 is in planning." in text
+    assert "Possible once everything is delivered: line 10 is in planning." in text
 
 
 def test_the_stages_sections_are_loaded_by_their_own_addresses(
