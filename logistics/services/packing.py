@@ -16,7 +16,7 @@ from kernel.errors import Conflict, Refused
 from logistics.models import Package, PackedLine, Shipment
 from orders.lifecycle import LIFECYCLE
 from orders.models import Move, Order, OrderLine, Role, ShipPolicy, User
-from orders.services import Work, close_work, lock_orders, open_work
+from orders.services import Work, close_work, open_work
 
 BEFORE_LOGISTICS = frozenset(code for code, state in LIFECYCLE.states.items() if state.rank < 6)
 MAX_KG = Decimal(100_000)
@@ -120,8 +120,8 @@ def pack(
 
 def lock_shipment(shipment_id: int, status: str, version: int | None) -> Shipment:
     """The shipment, with its order and jobs locked; Conflict where it is in another state or was changed."""
-    lock_orders(Order.objects.filter(shipments=shipment_id))
-    shipment = Shipment.objects.select_related("order__customer", "order__ship_to").get(id=shipment_id)
+    shipments = Shipment.objects.select_related("order__customer", "order__ship_to")
+    shipment = shipments.select_for_update(of=("order", "self"), no_key=True).get(id=shipment_id)
     if shipment.status != status:
         raise Conflict(
             f"Shipment {shipment.number} is {shipment.get_status_display().lower()}.",

@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.db.models import Case, F, Q, Subquery, When
+from django.db.models import F
 
 from kernel import clock
+from kernel.bases import Columns, fetch
 from orders.lifecycle import LIFECYCLE
 from orders.models import Handover, Heartbeat, Move, Role, WorkItem
 from orders.services.desk import close_work
 from orders.services.lifecycle import WORKER, lock_jobs
-from orders.services.wake import send
+from orders.services.wake import BATCH, send
 
 logger = logging.getLogger(__name__)
 
-BATCH = 40
 ATTEMPTS = 6
 GRACE = timedelta(seconds=10)
 HIGH_WATER = 500
@@ -60,13 +60,30 @@ def handling(handover_id: int) -> Iterator[list[Move]]:
         WORKER.reset(token)
 
 
+HANDOVER = Columns(Handover, "handover")
+MOVE = Columns(Move, "move")
+CLAIM = f"""
+    SELECT {HANDOVER.sql}, {MOVE.sql}
+    FROM orders_handover AS handover
+    JOIN orders_move AS move ON move.id = handover.move_id
+    JOIN orders_orderline AS line ON line.id = handover.line_id
+    WHERE handover.done_at IS NULL AND handover.parked_at IS NULL AND line.held_at IS NULL
+        AND (handover.id = %(id)s OR handover.attempts = 0 AND handover.task = (
+            SELECT task FROM orders_handover AS woken
+            WHERE id = %(id)s AND done_at IS NULL AND parked_at IS NULL AND attempts = 0))
+    ORDER BY handover.id <> %(id)s, handover.id LIMIT %(batch)s
+    FOR UPDATE OF handover SKIP LOCKED
+"""
+
+
 def _claim(handover_id: int) -> list[Handover]:
     """The handover first, then others of its task, locked; nothing for a wake-up that came too late."""
-    owed = Handover.objects.filter(done_at=None, parked_at=None)
-    alike = owed.filter(id=handover_id, attempts=0).values("task")
-    wanted = owed.filter(Q(id=handover_id) | Q(task=Subquery(alike), attempts=0), line__held_at=None)
-    free = wanted.select_related("move").select_for_update(of=("self",), skip_locked=True)
-    return list(free.order_by(Case(When(id=handover_id, then=0), default=1), "id")[:BATCH])
+    owed = []
+    for row in fetch(CLAIM, {"id": handover_id, "batch": BATCH}):
+        handover = HANDOVER.read(row)
+        handover.move = MOVE.read(row, HANDOVER.count)
+        owed.append(handover)
+    return owed
 
 
 def _still_wanted(owed: Sequence[Handover]) -> list[Move]:

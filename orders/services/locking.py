@@ -5,10 +5,19 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from kernel.bases import Columns, fetch
 from kernel.errors import Conflict
 from orders.lifecycle import LIFECYCLE
-from orders.models import Move, Order, OrderLine, User
+from orders.models import Customer, Move, Order, OrderLine, User
 from orders.services.lifecycle import advance_all
+
+ORDER = Columns(Order, "parent")
+CUSTOMER = Columns(Customer, "customer")
+LOCK_ORDER = f"""
+    SELECT {ORDER.sql}, {CUSTOMER.sql}
+    FROM orders_order AS parent JOIN orders_customer AS customer ON customer.id = parent.customer_id
+    WHERE parent.id = %s FOR NO KEY UPDATE OF parent
+"""
 
 
 def today(now: datetime) -> date:
@@ -21,9 +30,11 @@ def lock_order(order: Order, version: int | None) -> Order:
 
     Conflict where `version` (None: whatever it is) is not the current one; it names what changed.
     """
-    current = (
-        Order.objects.select_related("customer").select_for_update(of=("self",), no_key=True).get(pk=order.pk)
-    )
+    found = fetch(LOCK_ORDER, [order.pk])
+    if not found:
+        raise Order.DoesNotExist
+    current = ORDER.read(found[0])
+    current.customer = CUSTOMER.read(found[0], ORDER.count)
     if version is not None and version != current.version:
         raise Conflict(
             f"{current} was changed meanwhile: {_what_changed(current)}.",

@@ -9,6 +9,9 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
+BATCH = 40
+"""So many handovers of one task a worker takes over at once."""
+
 QUIET_SECONDS = 5.0
 _quiet_until = 0.0
 
@@ -32,11 +35,18 @@ def send(task: str, *arguments: int) -> bool:
 
 
 def wake_after_commit(owed: Collection[tuple[str, int]]) -> None:
-    """Send a wake-up for each (task, handover id) once the transaction has committed."""
+    """Wake the tasks of these fresh handovers (task, id) once the transaction has committed.
+
+    Who takes over one takes waiting ones of the same task along, so one wake-up for each BATCH is enough.
+    """
     if owed:
         transaction.on_commit(lambda: _send_all(owed), robust=True)
 
 
 def _send_all(wanted: Collection[tuple[str, int]]) -> None:
+    alike: dict[str, list[int]] = {}
     for task, handover_id in wanted:
-        send(task, handover_id)
+        alike.setdefault(task, []).append(handover_id)
+    for task, ids in alike.items():
+        for handover_id in ids[::BATCH]:
+            send(task, handover_id)
