@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from demo.services import players
 from demo.services.wishes import Wish, place_order
 from orders.models import Customer, Handover, Order, OrderLine, Product, User
-from orders.services import create_api_key
+from orders.services import confirm_order, create_api_key, send_quotation
 from planning.models import Operation
 from quality.models import Inspection
 
@@ -58,15 +58,17 @@ class Story:
         for page in self.screens:
             page.context.close()
 
-    def api(self, page: Page, customer: str) -> Callable[[str], tuple[int, Json]]:
-        """How this customer's program reads."""
+    def api(self, page: Page, customer: str) -> Callable[..., tuple[int, Json]]:
+        """How this customer's program asks; with a body it posts."""
         _, text = create_api_key(customer=Customer.objects.get(code=customer), name="Program")
+        headers = {"Authorization": f"Bearer {text}", "Idempotency-Key": "story"}
 
-        def get(path: str) -> tuple[int, Json]:
-            answer = page.request.get(f"{self.url}/api/v1{path}", headers={"Authorization": f"Bearer {text}"})
+        def ask(path: str, body: Json | None = None) -> tuple[int, Json]:
+            method = "POST" if body else "GET"
+            answer = page.request.fetch(f"{self.url}/api/v1{path}", method=method, headers=headers, data=body)
             return answer.status, answer.json()
 
-        return get
+        return ask
 
     # --- set-up through the services ---
 
@@ -77,6 +79,11 @@ class Story:
         wish = Wish(Customer.objects.get(code=customer), choices or {}, 1, days, "PO-4711")
         product = Product.objects.get(code="NB-W7")
         return place_order(wish=wish, product=product, by=self.cast.people["sales"], now=timezone.now())
+
+    def confirm(self, order: Order) -> Order:
+        """Sales answers a request with a quotation and confirms the order."""
+        by = self.cast.people["sales"]
+        return confirm_order(order=send_quotation(order=order, by=by), by=by)
 
     def play_until(self, order: Order, true: Callable[[], object], *roles: Callable[..., int]) -> None:
         """Let these players (all where none is named) act on the order until `true()`."""

@@ -75,9 +75,15 @@ def test_an_order_runs_from_the_configurator_to_the_proof_of_delivery(story: Sto
     expect(wall.get_by_role("heading", name=order.number)).to_contain_text("Delivered", timeout=LIVE)
 
 
-def test_the_customer_follows_by_api_and_nobody_else_does(story: Story, page: Page) -> None:
-    order = story.order()
+def test_the_customer_orders_and_follows_by_api_and_nobody_else_does(story: Story, page: Page) -> None:
     mine, other = story.api(page, COBALT), story.api(page, BROOK)
+    wish = {
+        "lines": [{"product": "NB-W7", "quantity": 2, "choices": {"RAM_GB": "64"}}],
+        "requested_date": f"{timezone.localdate() + timedelta(days=45)}",
+    }
+    (status, asked), again = mine("/orders", wish), mine("/orders", wish)
+    assert (status, again[1], Order.objects.count()) == (201, asked, 1)
+    order = story.confirm(Order.objects.get())
     for state in (*RAIL[2:], "delivered"):
         story.bring_to(order, state)
         status, told = mine(f"/orders/{order.number}")
