@@ -145,4 +145,4 @@ def test_statements_do_not_grow_with_the_batch(shop: Shop, jobs: int) -> None:
         services.plan_jobs(moves=moves, now=MONDAY)
     own = [each["sql"] for each in captured if "planning_" in each["sql"] or "forecast" in each["sql"]]
     assert len(own) <= 14
-    assert len(captured) <= 26
+    assert len(captured) <= 14
