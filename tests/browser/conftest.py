@@ -13,6 +13,10 @@ from mto.settings.env import REPOSITORY
 from orders.models import User
 
 
+OF_NO_CONCERN = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+"""Refusals that the page shows itself, and questions cut short by leaving the page."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def front_end_files() -> None:
     """Third-party style sheet and icons, fetched once."""
@@ -41,7 +45,7 @@ def no_script_errors(page: Page) -> Iterator[None]:
     found: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(OF_NO_CONCERN):
             found.append(message.text)
 
     page.on("console", listen)

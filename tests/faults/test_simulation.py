@@ -58,9 +58,10 @@ def simulate(here: Installation, fault: Callable[[Installation], None], *, order
     finally:
         play.kill()
         play.wait()
-    assert not play.returncode, (here.folder / "simulate.log").read_text()[-3000:]
+    said = (here.folder / "simulate.log").read_text()[-3000:]
+    assert not play.returncode, said
     report = json.loads(answer.splitlines()[-1])
-    assert (report["delivered"], report["needs_attention"]) == (orders, 0), report
+    assert (report["delivered"], report["needs_attention"]) == (orders, 0), f"{report}\n{said}"
     connection = psycopg2.connect(here.address)
     try:
         with connection.cursor() as cursor:

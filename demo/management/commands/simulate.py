@@ -66,6 +66,8 @@ class Command(BaseCommand):
     def _print(self, report: Report, saboteur: Saboteur | None, *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(report.as_json()))
+            for line in report.reasons:
+                self.stderr.write(line)
             return
         for name, value in report.as_json().items():
             self.stdout.write(f"{name.replace('_', ' '):16} {value}")
