@@ -12,7 +12,6 @@ from kernel.assets import build
 from mto.settings.env import REPOSITORY
 from orders.models import User
 
-
 OF_NO_CONCERN = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 """Refusals that the page shows itself, and questions cut short by leaving the page."""
 
