@@ -46,7 +46,7 @@ def prepare(here: Installation, orders: int) -> dict[str, Any]:
     drive(here, 10, 1, "--rounds", "3")
     command = [sys.executable, "-m", "benchmarks.web_prepare", "--orders", str(orders)]
     done = subprocess.run(
-        command, check=True, capture_output=True, text=True, env=here.environment, cwd=REPOSITORY
+        command, check=True, stdout=subprocess.PIPE, text=True, env=here.environment, cwd=REPOSITORY
     )
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 

@@ -34,7 +34,7 @@ def _pages(order: Order, secret: str) -> list[dict[str, object]]:
         _page("order page", reverse("orders:order", args=[order.reference]), _cookie("sales")),
         _page("planner's page", reverse("planning:home"), _cookie("planner")),
         _page("buyer's page", reverse("procurement:home"), _cookie("buyer")),
-        _page("operator's page", reverse("production:work-centre", args=[centre.code]), _cookie("operator")),
+        _page("operator's page", reverse("production:terminal", args=[centre.code]), _cookie("operator")),
         _page("API detail", f"/api/v1/orders/{order.reference}", key),
         _page("API list", "/api/v1/orders", key),
     ]
