@@ -371,11 +371,12 @@ def stage_panel(url: str, title: str, icon: str = "") -> dict[str, str]:
 def pulse(content: str, name: str, url: str, version: Any, every: int = 2) -> SafeString:
     """`{% pulse "order-live" url order.version %}…{% endpulse %}`: asks again every 2 s, swaps on change.
 
+    Only the question itself is dropped while one is under way, never what a person presses meanwhile.
     The view answers `kernel.htmx.no_change()` while `kernel.htmx.unchanged(request, version)`.
     """
     separator = "&" if "?" in url else "?"
     return format_html(
         '<div id="{0}" data-pulse hx-get="{1}{2}seen={3}" hx-trigger="every {4}s" hx-swap="outerHTML"'
-        ' hx-target="this" hx-sync="this:drop" hx-indicator="this">{5}</div>',
+        ' hx-target="this" hx-sync="this:drop" hx-disinherit="hx-sync" hx-indicator="this">{5}</div>',
         name, url, separator, version, every, content,
     )  # fmt: skip

@@ -7,9 +7,17 @@ from csp.constants import NONE, SELF
 
 from mto.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
 from mto.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
-from mto.settings.env import REPOSITORY, ServiceUrl, data_dir, env_str, limit_native_threads
+from mto.settings.env import (
+    REPOSITORY,
+    ServiceUrl,
+    data_dir,
+    env_str,
+    keep_compiled_kernels,
+    limit_native_threads,
+)
 
 limit_native_threads()
+keep_compiled_kernels()
 # Lets annotations such as ModelAdmin[Carrier] stand at run time.
 django_stubs_ext.monkeypatch()
 

@@ -3,7 +3,9 @@
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -182,6 +184,21 @@ def limit_native_threads() -> None:
     """Numeric libraries use one thread per process: the processes themselves fill the cores."""
     for name in THREAD_LIMITS:
         os.environ.setdefault(name, "1")
+
+
+def keep_compiled_kernels() -> None:
+    """Let numba keep what it compiled, apart for each state of the engines' source.
+
+    Numba looks at one file at a time, so a kernel that calls a changed one would stay as it was.
+    """
+    sources = sorted(REPOSITORY.glob("*/engine/**/*.py"))
+    digest = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+    for folder in (REPOSITORY / ".data", data_dir()):
+        kept = folder / "numba" / digest
+        with suppress(OSError):
+            kept.mkdir(parents=True, exist_ok=True)
+            os.environ.setdefault("NUMBA_CACHE_DIR", str(kept))
+            return
 
 
 def is_named(name: str) -> bool:

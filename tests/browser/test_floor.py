@@ -73,6 +73,18 @@ def test_issued_material_lets_the_job_start_at_once(
     expect(tablet.get_by_role("link", name="Finish operation 10")).to_be_visible()
 
 
+def test_a_press_counts_while_the_page_asks_for_news(
+    tablet: Page, shop: Shop, live_server: LiveServer
+) -> None:
+    released(shop)
+    tablet.route("**/*seen=*", lambda unanswered: None)
+    tablet.goto(f"{live_server.url}/production/work-centre/WC-CUT/")
+    with tablet.expect_request("**/*seen=*"):
+        pass
+    tablet.get_by_role("button", name="Start operation 10").click()
+    expect(tablet.get_by_role("button", name="Pause operation 10")).to_be_visible()
+
+
 def test_pause_and_resume_happen_in_place(tablet: Page, shop: Shop, live_server: LiveServer) -> None:
     _, (cut, _) = released(shop)
     start(operation=cut, by=None)
