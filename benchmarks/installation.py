@@ -59,7 +59,7 @@ class Installation:
             connection.close()
 
     def cpu_seconds(self) -> float:
-        """CPU time of all processes of the installation so far: ours, PostgreSQL's and the broker's."""
+        """CPU time of the whole installation so far, processes that ended included."""
         roots = [child.pid for child in self.children]
         roots += [pid for pid in (self.postgres.pid, self.valkey.pid) if pid]
         processes = {process.pid: process for root in roots for process in _family(root)}
@@ -162,4 +162,4 @@ def _cpu(process: psutil.Process) -> float:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    return float(times.user + times.system)
+    return float(times.user + times.system + times.children_user + times.children_system)
