@@ -191,7 +191,7 @@ def keep_compiled_kernels() -> None:
 
     Numba looks at one file at a time, so a kernel that calls a changed one would stay as it was.
     """
-    sources = sorted(REPOSITORY.glob("*/engine/**/*.py"))
+    sources = [REPOSITORY / "kernel" / "jit.py", *sorted(REPOSITORY.glob("*/engine/**/*.py"))]
     digest = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     for folder in (REPOSITORY / ".data", data_dir()):
         kept = folder / "numba" / digest

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from planning.engine.jit import IntArray, Table, fields, kernel, part
+from kernel.jit import IntArray, Table, fields, kernel, part
 
 DAY: Final = 1440
 NEVER: Final = -(2**62)

@@ -4,9 +4,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from kernel.jit import IntArray, Table, fields, kernel, part
 from planning.engine.calendars import NEVER, find_window
 from planning.engine.events import pop, push
-from planning.engine.jit import IntArray, Table, fields, kernel, part
 from planning.engine.rule import MARK, Rule, judge
 from planning.engine.shop import (
     FAR,

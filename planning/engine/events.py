@@ -1,6 +1,6 @@
 """A binary heap of integer events in one array, its size at index 0."""
 
-from planning.engine.jit import IntArray, part
+from kernel.jit import IntArray, part
 
 
 @part

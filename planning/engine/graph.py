@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from planning.engine.jit import IntArray, builder
+from kernel.jit import IntArray, builder
 
 
 @builder

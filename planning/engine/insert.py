@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from kernel.jit import IntArray, Table, fields, kernel, part
 from planning.engine.calendars import NEVER, subtract_work_in
-from planning.engine.jit import IntArray, Table, fields, kernel, part
 from planning.engine.problem import Problem
 from planning.engine.result import Plan, finished_plan
 from planning.engine.shop import (

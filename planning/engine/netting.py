@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from kernel.jit import IntArray
 from planning.engine.calendars import NEVER
-from planning.engine.jit import IntArray
 
 
 def need_by(starts: IntArray, safety_days: IntArray, day_starts: IntArray) -> IntArray:

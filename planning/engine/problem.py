@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from kernel.jit import IntArray, Table, fields
 from planning.engine.calendars import NEVER, WINDOW, Windows, numbered
 from planning.engine.graph import topological_order
-from planning.engine.jit import IntArray, Table, fields
 
 LONGEST: Final = 2**40
 """Minutes beyond which a duration or a moment is taken for an error: about two million years."""

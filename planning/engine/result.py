@@ -5,8 +5,8 @@ from enum import IntEnum, StrEnum
 
 import numpy as np
 
+from kernel.jit import BoolArray, IntArray, Table, builder, part
 from planning.engine.calendars import NEVER
-from planning.engine.jit import BoolArray, IntArray, Table, builder, part
 from planning.engine.problem import Problem
 from planning.engine.shop import FAR, PINNED, STARTED, Shop, opens, timing
 

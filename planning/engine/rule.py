@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from planning.engine.jit import Table, builder, fields
+from kernel.jit import Table, builder, fields
 from planning.engine.shop import PINNED, Shop
 
 LEAST_WEIGHT: Final = 1e-3

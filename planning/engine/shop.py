@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from kernel.jit import IntArray, Table, builder, fields, part
 from planning.engine.calendars import (
     NEVER,
     Windows,
@@ -12,7 +13,6 @@ from planning.engine.calendars import (
     work_until,
 )
 from planning.engine.graph import inverted, topological_order
-from planning.engine.jit import IntArray, Table, builder, fields, part
 from planning.engine.problem import Fixing, Problem
 
 FAR: Final = 2**61

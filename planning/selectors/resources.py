@@ -13,9 +13,9 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from kernel.jit import IntArray
 from planning import engine
 from planning.engine.calendars import Windows
-from planning.engine.jit import IntArray
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ import random
 
 from hypothesis import strategies as st
 
+from kernel.jit import Table
 from planning.engine import Fixing, Job, Machine, Operation, Problem, assemble, windows_of
-from planning.engine.jit import Table
 
 DAY = 1440
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kernel.jit import Table
 from planning.engine import NEVER, Fixing, Plan, Problem
-from planning.engine.jit import Table
 
 
 @functools.lru_cache(maxsize=64)

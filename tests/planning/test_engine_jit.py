@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mto.settings.env import REPOSITORY
 from planning.engine import busy_of, insert, schedule, warm_up
 from planning.engine.dispatch import simulate
 from planning.engine.graph import inverted, topological_order
@@ -37,9 +38,13 @@ def test_kernels_are_read_from_the_cache_folder_though_the_sources_are_read_only
     sources, cache = tmp_path / "sources", tmp_path / "cache"
     engine = sources / "planning" / "engine"
     engine.mkdir(parents=True)
-    for source in (Path(__file__).parents[2] / "planning" / "engine").glob("*.py"):
+    for source in (REPOSITORY / "planning" / "engine").glob("*.py"):
         (engine / source.name).write_text(source.read_text(encoding="utf8"), encoding="utf8")
     (sources / "planning" / "__init__.py").touch()
+    (sources / "kernel").mkdir()
+    (sources / "kernel" / "__init__.py").touch()
+    door = Path("kernel", "jit.py")
+    (sources / door).write_text((REPOSITORY / door).read_text(encoding="utf8"), encoding="utf8")
     engine.chmod(stat.S_IRUSR | stat.S_IXUSR)
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
 

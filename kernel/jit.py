@@ -28,8 +28,8 @@ PART: Final[dict[str, Any]] = {**LEAN, "no_cpython_wrapper": True}
 def kernel(function: Kernel) -> Kernel:
     """The compiled form of a function that creates no array.
 
-    Compiled at the first call, afterwards read from numba's cache folder. Callers pass int64 arrays and
-    tables only, contiguous and writable: another type would be compiled anew.
+    Compiled at the first call, afterwards read from numba's cache folder. Callers pass arrays of the same
+    types at every call, contiguous and writable: another type would be compiled anew.
     """
     compiled: Kernel = numba.njit(**LEAN)(function)
     return compiled
