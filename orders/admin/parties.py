@@ -39,7 +39,8 @@ class CompanyAdmin(admin.ModelAdmin[Company]):
 class CustomerAdmin(admin.ModelAdmin[Customer]):
     """Customers with their people and addresses."""
 
-    list_display = ("code", "name", "currency", "po_required", "active")
+    list_display = ("code", "name", "currency", "price_group", "po_required", "active")
+    list_select_related = ("price_group",)
     list_filter = ("active", "currency")
     search_fields = ("code", "name")
     inlines = (ContactInline, AddressInline)

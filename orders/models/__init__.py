@@ -1,10 +1,22 @@
 """Tables of the orders stage."""
 
-from orders.models.customers import Address, Company, Contact, Customer
+from orders.models.customers import Address, Company, Contact, Customer, PriceGroup, TaxCategory
 from orders.models.desk import ApiKey, Document, Milestone, SubmissionOnce, WorkItem
 from orders.models.moves import Handover, Heartbeat, Move
 from orders.models.orders import DateChange, Incoterm, Order, OrderLine, ShipPolicy, Snapshot
 from orders.models.people import STAFF_ROLES, Role, User
+from orders.models.prices import (
+    CostRate,
+    CurrencyRate,
+    ListPrice,
+    OptionPrice,
+    OverheadRate,
+    PriceApproval,
+    PriceList,
+    PricingPolicy,
+    QuantityBreak,
+    TaxRule,
+)
 from orders.models.products import (
     BomLine,
     Characteristic,
@@ -15,6 +27,7 @@ from orders.models.products import (
     PriceRule,
     Process,
     Product,
+    ProductTax,
     RoutingStep,
     Rule,
 )
@@ -27,6 +40,8 @@ __all__ = [
     "Characteristic",
     "Company",
     "Contact",
+    "CostRate",
+    "CurrencyRate",
     "Customer",
     "DateChange",
     "Document",
@@ -34,22 +49,33 @@ __all__ = [
     "Heartbeat",
     "Incoterm",
     "Item",
+    "ListPrice",
     "Milestone",
     "Move",
     "Option",
     "OptionGroup",
+    "OptionPrice",
     "Order",
     "OrderLine",
+    "OverheadRate",
     "Parameter",
+    "PriceApproval",
+    "PriceGroup",
+    "PriceList",
     "PriceRule",
+    "PricingPolicy",
     "Process",
     "Product",
+    "ProductTax",
+    "QuantityBreak",
     "Role",
     "RoutingStep",
     "Rule",
     "ShipPolicy",
     "Snapshot",
     "SubmissionOnce",
+    "TaxCategory",
+    "TaxRule",
     "User",
     "WorkItem",
 ]

@@ -20,6 +20,27 @@ class Company(models.Model):
         return self.name
 
 
+class TaxCategory(models.TextChoices):
+    """What a customer is to the tax office."""
+
+    BUSINESS = "business", "Business"
+    CONSUMER = "consumer", "Consumer"
+    EXEMPT = "exempt", "Exempt"
+
+
+class PriceGroup(models.Model):
+    """Customers who share price lists; a group of one has prices of its own."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
 class Customer(Stamped):
     """A customer: whom we quote, deliver and invoice."""
 
@@ -28,6 +49,10 @@ class Customer(Stamped):
     currency = models.CharField(max_length=3, default="EUR")
     language = models.CharField(max_length=5, default="en")
     active = models.BooleanField(default=True)
+    price_group = models.ForeignKey(
+        PriceGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="customers"
+    )
+    tax_category = models.CharField(max_length=10, choices=TaxCategory.choices, default=TaxCategory.BUSINESS)
     po_required = models.BooleanField(
         "purchase order number required", default=False, help_text="No order is confirmed without one."
     )

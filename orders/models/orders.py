@@ -158,6 +158,9 @@ class OrderLine(Stamped):
 
     Four dates, never mixed: `requested_date` (customer's wish), `promised_at` (ours, with history in
     DateChange), `forecast_at` (moves with every plan), `delivered_at` (actual).
+
+    `approval_reason` says why the price needs a second person, `approved_at` that one agreed to it: no line
+    is sent without. `price_fingerprint` changes with everything the approval was for.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
@@ -168,7 +171,20 @@ class OrderLine(Stamped):
     note = models.CharField(max_length=500, blank=True)
     unit_price = models.DecimalField(max_digits=14, decimal_places=2)
     unit_cost = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
-    price_trace = models.JSONField(default=list)
+    price_trace = models.JSONField(default=dict)
+    cost_trace = models.JSONField(default=dict)
+    discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    tax_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    tax_wording = models.CharField(max_length=200, blank=True)
+    priced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    price_fingerprint = models.CharField(max_length=64, blank=True)
+    approval_reason = models.CharField(max_length=200, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
     requested_date = models.DateField(null=True, blank=True)
     promised_at = models.DateTimeField(null=True, blank=True)
     forecast_at = models.DateTimeField(null=True, blank=True)
@@ -190,6 +206,17 @@ class OrderLine(Stamped):
             models.UniqueConstraint(name="one_line_position", fields=("order", "position")),
             models.CheckConstraint(name="line_quantity_positive", condition=Q(quantity__gt=0)),
             models.CheckConstraint(name="line_price_not_negative", condition=Q(unit_price__gte=0)),
+            models.CheckConstraint(
+                name="line_discount_is_a_part",
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+            ),
+            models.CheckConstraint(
+                name="sent_price_is_approved",
+                condition=Q(state__in=["draft", "cancelled"])
+                | Q(approval_reason="")
+                | Q(approved_at__isnull=False),
+            ),
+            models.CheckConstraint(name="price_of_four_eyes", condition=~Q(approved_by=F("priced_by"))),
             models.CheckConstraint(name="line_state_known", condition=Q(state__in=STATE_CODES)),
             models.CheckConstraint(
                 name="hold_has_a_reason",

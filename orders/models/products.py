@@ -48,6 +48,14 @@ class Process(models.Model):
         return f"{self.code} {self.name}"
 
 
+class ProductTax(models.TextChoices):
+    """What a product is to the tax office."""
+
+    STANDARD = "standard", "Standard rate"
+    REDUCED = "reduced", "Reduced rate"
+    SERVICE = "service", "Service"
+
+
 class Product(Stamped):
     """A configurable product; only a published one can be ordered."""
 
@@ -66,6 +74,7 @@ class Product(Stamped):
     base_price = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
     published_at = models.DateTimeField(null=True, blank=True)
+    tax_category = models.CharField(max_length=10, choices=ProductTax.choices, default=ProductTax.STANDARD)
 
     class Meta:
         ordering = ("code",)

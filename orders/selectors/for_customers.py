@@ -22,6 +22,11 @@ from orders.models import (
 
 Row = dict[str, str]
 
+HIDDEN = (
+    *("snapshot__bom", "snapshot__routing", "snapshot__characteristics"),
+    *("price_trace", "cost_trace", "unit_cost", "approval_reason", "price_fingerprint"),
+)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -164,8 +169,7 @@ def _lines(orders: Sequence[Order]) -> list[OrderLine]:
     """The jobs of these orders with product and specification; nothing of what they cost or need."""
     by_id = {order.pk: order for order in orders}
     lines = OrderLine.objects.filter(order__in=list(by_id)).select_related("product", "snapshot")
-    hidden = ("snapshot__bom", "snapshot__routing", "snapshot__characteristics", "price_trace", "unit_cost")
-    found = list(lines.defer(*hidden).order_by("order_id", "position"))
+    found = list(lines.defer(*HIDDEN).order_by("order_id", "position"))
     for line in found:
         line.order = by_id[line.order_id]
     return found

@@ -19,7 +19,7 @@ WORKER: ContextVar[str] = ContextVar("worker", default="")
 PASS_A_HOLD = ("hold", "resume", "cancel")
 
 PROGRESS = LIFECYCLE.by_progress()
-LINE = Columns(OrderLine, "line", leave_out=("choices", "price_trace", "note"))
+LINE = Columns(OrderLine, "line", leave_out=("choices", "price_trace", "cost_trace", "note"))
 ORDER = Columns(Order, "parent", leave_out=("note",))
 LOCK_JOBS = f"""
     SELECT {LINE.sql}, {ORDER.sql}

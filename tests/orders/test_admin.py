@@ -30,6 +30,15 @@ SHOWN = [
     "document",
     "heartbeat",
     "submissiononce",
+    "pricegroup",
+    "pricelist",
+    "listprice",
+    "currencyrate",
+    "taxrule",
+    "costrate",
+    "overheadrate",
+    "pricingpolicy",
+    "priceapproval",
 ]
 
 
