@@ -1,5 +1,7 @@
 """How the pages' files are stored: named by content, compressed, without their source maps."""
 
+from functools import cached_property
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 URL_IN_STYLE = r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))"""
@@ -10,3 +12,13 @@ class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Source maps are most of the packages' bytes and no page needs them: they are not looked for."""
 
     patterns = (("*.css", (URL_IN_STYLE, IMPORT_IN_STYLE)),)
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """The address of a file; a page names dozens of them, and while a server runs they stay the same."""
+        if name is None or name not in self._addresses:
+            self._addresses[name] = super().url(name, force)
+        return self._addresses[name]
+
+    @cached_property
+    def _addresses(self) -> dict[str | None, str]:
+        return {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -34,6 +35,7 @@ Number = Decimal | float | int | None
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """`{% icon "truck" %}`: decorative; with `label="Late"` it speaks for itself."""
     symbol = name if name in KNOWN_ICONS else "point"

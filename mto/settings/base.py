@@ -138,7 +138,8 @@ ACCESS_THIRD_PARTY: dict[str, str | list[str]] = {
 
 # Words, numbers, time
 LANGUAGE_CODE = "en-gb"
-USE_I18N = True
+# One language: looking for another one in every address and figure would cost a third of a list page.
+USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 

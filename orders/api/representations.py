@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -155,7 +156,11 @@ def next_actions(order: Order) -> list[Json]:
 
 def links(order: Order) -> Json:
     """Where the order and its events stand."""
-    return {
-        "self": reverse("api:order", args=[order.reference]),
-        "events": reverse("api:events", args=[order.reference]),
-    }
+    here = f"{_orders_address()}/{order.reference}"
+    return {"self": here, "events": f"{here}/events"}
+
+
+@cache
+def _orders_address() -> str:
+    """Looked up once: a page of the list names a hundred addresses."""
+    return reverse("api:orders")

@@ -1,6 +1,7 @@
 """What the frame of every page shows a person: the pages of their roles, and how much waits for them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -85,6 +86,7 @@ def rail_pages(user: User, path: str, counts: Any) -> list[dict[str, Any]]:
 COUNTED = ("orders:home", "orders:attention")
 
 
+@lru_cache(maxsize=512)
 def route(name: str, *arguments: str) -> str:
     """The address of a named page, empty where that stage offers none."""
     try:
