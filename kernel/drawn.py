@@ -1,6 +1,6 @@
-"""Parts of pages that are drawn once and kept: rails and days recur in every row of a list."""
+"""Parts of pages that are drawn once and kept: the rows of a list seldom differ from those shown before."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -11,6 +11,18 @@ from django.utils.safestring import SafeString
 
 from kernel import formats
 from kernel.marks import Step
+
+Facts = tuple[tuple[str, Hashable], ...]
+
+
+@lru_cache(maxsize=8192)
+def part_html(template: str, facts: Facts, today: date) -> SafeString:
+    """A template drawn from plain values; the same values on the same day are drawn once.
+
+    `today` stands in the key because days are told relative to it: what names hours or the person who asks
+    has no place in such a part.
+    """
+    return render_to_string(template, dict(facts))
 
 
 @lru_cache(maxsize=256)

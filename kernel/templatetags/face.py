@@ -1,6 +1,6 @@
 """The components of every page, as template tags: `{% load face %}`. Catalogue: docs/guides/face.md."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kernel import formats
-from kernel.drawn import day_html, full_words, rail_html
+from kernel.drawn import day_html, full_words, part_html, rail_html
 from kernel.icons import ICONS
 from kernel.marks import Marked, entries, mark
 
@@ -352,6 +352,16 @@ def _query(context: Context, **changes: Any) -> str:
 
 
 # Parts of pages ------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def drawn(template: str, **facts: Hashable) -> SafeString:
+    """`{% drawn "orders/list.html#row" row=row money=money %}`: a part that depends on these values alone.
+
+    It is drawn once and kept for all who ask on the same day. Values are plain and frozen, never objects of
+    the database; what tells hours or minutes is drawn by the page itself.
+    """
+    return part_html(template, tuple(facts.items()), formats.day_of(timezone.now()))
 
 
 @register.inclusion_tag("components/stat.html")

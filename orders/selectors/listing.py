@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page
 from django.db.models import F, Min, OrderBy, OuterRef, Q, QuerySet, Subquery
 
+from kernel.machine import State
 from kernel.marks import Step
-from orders.lifecycle import OPEN
+from orders.lifecycle import LIFECYCLE, OPEN
 from orders.models import Customer, Order, OrderLine
 from orders.models.orders import rail_of
 from orders.selectors.paging import PAGE_SIZE, page_of
@@ -40,19 +42,68 @@ class OrderFilter:
     sort: str = "newest"
 
 
+class ListedOrder(NamedTuple):
+    """What a list tells of the order itself."""
+
+    id: int
+    number: str | None
+    quotation_number: str
+    customer: str
+    customer_po: str
+    currency: str
+    requested_date: date | None
+    valid_until: date | None
+    state: str
+
+    @property
+    def reference(self) -> str:
+        """The order number, or the quotation number before confirmation."""
+        return self.number or self.quotation_number
+
+    @property
+    def url(self) -> str:
+        """The order's page."""
+        return f"/orders/{self.reference}/"
+
+    @property
+    def state_info(self) -> State:
+        """The words and marks of the state."""
+        return LIFECYCLE.states[self.state]
+
+
+ORDER = ("id", "number", "quotation_number", "customer__name", "customer_po", "currency", "requested_date",
+         "valid_until", "state")  # fmt: skip
+
+
+class ListedJob(NamedTuple):
+    """What a list reads of a job."""
+
+    order: int
+    product: str
+    quantity: int
+    unit_price: Decimal
+    state: str
+    promised_at: datetime | None
+    forecast_at: datetime | None
+    delivered_at: datetime | None
+    held_at: datetime | None
+
+
+JOB = ("order_id", "product__name", "quantity", "unit_price", "state", "promised_at", "forecast_at",
+       "delivered_at", "held_at")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class OrderRow:
     """An order with what its jobs add up to; dates are the first promise, the last forecast and delivery."""
 
-    order: Order
-    lines: int
+    order: ListedOrder
     product: str
     quantity: int
     total: Decimal
     promised_at: datetime | None
     forecast_at: datetime | None
     delivered_at: datetime | None
-    late: bool
     held: bool
 
     @property
@@ -65,19 +116,21 @@ def list_orders(
     wanted: OrderFilter, *, page: int | str = 1, customer_id: int | None = None, size: int = PAGE_SIZE
 ) -> Page[OrderRow]:
     """One page of orders as rows, in at most four statements; `customer_id` narrows to one customer's."""
-    orders = Order.objects.select_related("customer", "owner")
+    orders = Order.objects.all()
     if customer_id is not None:
         orders = orders.visible_to_customer(customer_id)
-    return page_of(_sorted(_filtered(orders, wanted), wanted.sort), page, order_rows, size)
+    found = _sorted(_filtered(orders, wanted), wanted.sort).values_list(*ORDER)
+    return page_of(found, page, order_rows, size)
 
 
-def order_rows(orders: Sequence[Order]) -> list[OrderRow]:
-    """The rows of these orders, in one statement more."""
-    jobs: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
-    lines = OrderLine.objects.filter(order__in=list(jobs)).select_related("product")
-    for line in lines.order_by("position"):
-        jobs[line.order_id].append(line)
-    return [_row(order, jobs[order.pk]) for order in orders]
+def order_rows(found: Sequence[tuple[Any, ...]]) -> list[OrderRow]:
+    """The rows of these orders (columns ORDER), in one statement more."""
+    orders = [ListedOrder(*row) for row in found]
+    jobs: dict[int, list[ListedJob]] = {order.id: [] for order in orders}
+    lines = OrderLine.objects.filter(order__in=list(jobs)).order_by("position").values_list(*JOB)
+    for job in map(ListedJob._make, lines):
+        jobs[job.order].append(job)
+    return [_row(order, jobs[order.id]) for order in orders]
 
 
 def state_counts() -> dict[str, int]:
@@ -123,18 +176,16 @@ def _sorted(orders: QuerySet[Order], sort: str) -> QuerySet[Order]:
     return orders.order_by(OrderBy(F(field), descending=descending, nulls_last=True), "-id")
 
 
-def _row(order: Order, lines: Sequence[OrderLine]) -> OrderRow:
-    wanted = [line for line in lines if line.state != "cancelled"] or list(lines)
-    delivered = [line.delivered_at for line in wanted]
+def _row(order: ListedOrder, jobs: Sequence[ListedJob]) -> OrderRow:
+    wanted = [job for job in jobs if job.state != "cancelled"] or jobs
+    delivered = [job.delivered_at for job in wanted]
     return OrderRow(
         order=order,
-        lines=len(wanted),
-        product=wanted[0].product.name if wanted else "",
-        quantity=sum(line.quantity for line in wanted),
-        total=sum((line.total for line in wanted), Decimal(0)),
-        promised_at=min((line.promised_at for line in wanted if line.promised_at), default=None),
-        forecast_at=max((line.forecast_at for line in wanted if line.forecast_at), default=None),
+        product=wanted[0].product if wanted else "",
+        quantity=sum(job.quantity for job in wanted),
+        total=sum((job.unit_price * job.quantity for job in wanted), Decimal(0)),
+        promised_at=min((job.promised_at for job in wanted if job.promised_at), default=None),
+        forecast_at=max((job.forecast_at for job in wanted if job.forecast_at), default=None),
         delivered_at=max((at for at in delivered if at), default=None) if all(delivered) else None,
-        late=any(line.slip and line.state in OPEN for line in wanted),
-        held=any(line.held for line in wanted),
+        held=any(job.held_at for job in wanted),
     )

@@ -5,12 +5,12 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 PAGE_SIZE = 50
 COUNTED = 10_000
 
-Stored = TypeVar("Stored", bound=Model)
+Stored = TypeVar("Stored")
 Row = TypeVar("Row")
 
 
@@ -25,7 +25,7 @@ class CappedPaginator(Paginator[Any]):
 
 
 def page_of(
-    found: QuerySet[Stored],
+    found: QuerySet[Any, Stored],
     number: int | str,
     make_rows: Callable[[Sequence[Stored]], Sequence[Row]],
     size: int = PAGE_SIZE,

@@ -11,9 +11,10 @@ from django.utils import timezone
 from kernel.formats import absolute
 from planning.models import Operation
 from planning.selectors.book import LEAST_REMAINING
-from planning.selectors.moments import minute_of
+from planning.selectors.moments import minute_of, moment_of
 from planning.selectors.resources import Resources
 
+Row = tuple[Any, ...]
 MOST_BARS: Final = 2000
 ZOOMS: Final = (1, 3, 7, 14, 28)
 USUAL_DAYS: Final = 3
@@ -109,9 +110,12 @@ class Lane:
     bars: list[Bar]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Board:
-    """The window as lanes, with ticks (x, label), closed times per calendar (x, width) and the now-line."""
+    """The window as lanes, with ticks (x, label), closed times per calendar (x, width) and the now-line.
+
+    It is kept while nothing on it changes, and known by its identity: what is drawn from it is kept, too.
+    """
 
     window: Window
     lanes: list[Lane]
@@ -141,7 +145,7 @@ def read_window(first: str, days: str, today: date) -> Window:
 def load_board(window: Window, resources: Resources, now: datetime) -> Board:
     """The open operations of the window, MOST_BARS at most, running ones on the machine they run on.
 
-    One statement.
+    One statement; the same board again while neither the operations nor the minute changed.
     """
     rows = (
         Operation.objects.open()
@@ -149,21 +153,26 @@ def load_board(window: Window, resources: Resources, now: datetime) -> Board:
         .order_by("during__startswith", "id")
         .values_list(*BAR_COLUMNS)[: MOST_BARS + 1]
     )
-    found = list(rows)
+    return _arranged(tuple(rows), window, resources, minute_of(now))
+
+
+@lru_cache(maxsize=16)
+def _arranged(rows: tuple[Row, ...], window: Window, resources: Resources, minute: int) -> Board:
+    """The board of these operations (columns of BarRow) at this minute."""
+    now = moment_of(minute)
     by_machine: dict[int, list[Bar]] = {}
-    for row in found[:MOST_BARS]:
+    for row in rows[:MOST_BARS]:
         placed = _bar(BarRow(*row), window, resources, now)
         if placed is not None:
             by_machine.setdefault(placed[0], []).append(placed[1])
-    clock = minute_of(now)
-    inside = minute_of(window.begin) <= clock < minute_of(window.end)
+    begin, end = window.minutes
     return Board(
         window=window,
         lanes=_lanes(by_machine, resources),
         ticks=_ticks(window),
         closed=[_closed(windows, window) for windows in resources.calendars],
-        now_x=window.share(clock) if inside else None,
-        cut=len(found) > MOST_BARS,
+        now_x=window.share(minute) if begin <= minute < end else None,
+        cut=len(rows) > MOST_BARS,
     )
 
 
@@ -263,7 +272,7 @@ def _ticks(window: Window) -> list[tuple[float, str]]:
 
 def _closed(windows: Any, window: Window) -> list[tuple[float, float]]:
     """The times a calendar is closed within the window; breaks are too short to show."""
-    begin, end = minute_of(window.begin), minute_of(window.end)
+    begin, end = window.minutes
     inside = windows[(windows["end"] > begin) & (windows["start"] < end)]
     edges = [begin, *(edge for row in inside.tolist() for edge in row[:2]), end]
     spans = [(edges[at], edges[at + 1]) for at in range(0, len(edges), 2)]

@@ -9,26 +9,43 @@ from typing import Final, NamedTuple
 from django.db.models import F, OuterRef, Subquery
 
 from kernel.formats import absolute, day_of, duration
+from orders.lifecycle import LIFECYCLE
 from orders.models import OrderLine
 from planning.models import Operation, Requirement
 
 SHOWN: Final = 25
 
 
+class LateLine(NamedTuple):
+    """What the list reads of a job."""
+
+    id: int
+    position: int
+    state: str
+    promised_at: datetime
+    forecast_at: datetime
+    hold_reason: str
+    number: str | None
+    quotation_number: str
+    customer: str
+
+    @property
+    def reference(self) -> str:
+        """The order number, or the quotation number before confirmation."""
+        return self.number or self.quotation_number
+
+
+LINE: Final = ("id", "position", "state", "promised_at", "forecast_at", "hold_reason", "order__number",
+               "order__quotation_number", "order__customer__name")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class LateJob:
     """A job whose forecast lies behind its promise, with the binding reason in words."""
 
-    line: OrderLine
+    line: LateLine
     kind: str
     reason: str
-
-    @property
-    def slip(self) -> timedelta:
-        """How late it will be."""
-        if self.line.forecast_at is None or self.line.promised_at is None:
-            return timedelta()
-        return self.line.forecast_at - self.line.promised_at
 
 
 @dataclass(frozen=True)
@@ -44,7 +61,8 @@ def late_jobs(now: datetime, *, shown: int = SHOWN) -> tuple[list[LateJob], int]
     """The latest jobs, worst slip first, and how many there are in all. Two or three statements."""
     late = OrderLine.objects.late()
     slip = F("forecast_at") - F("promised_at")
-    lines = list(late.select_related("order__customer", "product").order_by(slip.desc(), "id")[: shown + 1])
+    rows = late.order_by(slip.desc(), "id").values_list(*LINE)[: shown + 1]
+    lines = [LateLine(*row) for row in rows]
     total = len(lines) if len(lines) <= shown else late.count()
     del lines[shown:]
     operations = _open_operations([line.id for line in lines])
@@ -87,15 +105,15 @@ def _open_operations(line_ids: Sequence[int]) -> dict[int, list[Step]]:
     return {line_id: list(found) for line_id, found in groupby(steps, key=lambda step: step.line_id)}
 
 
-def _explained(line: OrderLine, steps: Sequence[Step], now: datetime) -> LateJob:
-    if line.held:
+def _explained(line: LateLine, steps: Sequence[Step], now: datetime) -> LateJob:
+    if line.hold_reason:
         return LateJob(line, "hold", f"On hold: {line.hold_reason}")
     nowhere = [step for step in steps if step.starts is None]
     if nowhere:
         words = nowhere[0].unplanned_reason or f"{nowhere[0]} waits for the next replan"
         return LateJob(line, "plan", words)
     if not steps:
-        stage = line.state_info.label.lower()
+        stage = LIFECYCLE.states[line.state].label.lower()
         return LateJob(line, "stage", f"All operations are done: it stands in {stage}")
     binding = max(_waits(steps, now), key=lambda wait: wait.length)
     return LateJob(line, binding.kind, binding.words)

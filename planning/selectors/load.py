@@ -49,7 +49,7 @@ class CentreLoad:
     code: str
     name: str
     machines: int
-    weeks: list[WeekLoad]
+    weeks: tuple[WeekLoad, ...]
 
 
 def load_per_centre(resources: Resources, now: datetime) -> list[CentreLoad]:
@@ -63,14 +63,14 @@ def load_per_centre(resources: Resources, now: datetime) -> list[CentreLoad]:
         CentreLoad(
             *resources.centres[centre],
             machines,
-            [
+            tuple(
                 WeekLoad(
                     begins[number].isocalendar().week,
                     planned.get((centre, begins[number].date().isoformat()), 0),
                     machines * (worked[number + 1] - worked[number]),
                 )
                 for number in range(WEEKS)
-            ],
+            ),
         )
         for centre, (windows, machines) in resources.capacity.items()
         for worked in [worked_until(windows, edges)]

@@ -215,3 +215,18 @@ def test_no_template_carries_inline_script_or_style() -> None:
     inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\shx-on|\son[a-z]+=\"|javascript:")
     found = [str(path) for path in ROOT.glob("templates/**/*.html") if inline.search(path.read_text())]
     assert not found
+
+
+# --- parts that are kept ---
+
+
+def test_a_drawn_part_shows_its_values_escaped() -> None:
+    html = render('{% drawn "components/problem.html" title=title %}', title="<No> machine")
+    assert "&lt;No&gt; machine" in html
+
+
+def test_a_drawn_part_follows_its_values() -> None:
+    shown = [
+        render('{% drawn "components/problem.html" title=title %}', title=each) for each in ("A1", "B2", "A1")
+    ]
+    assert [("A1" in html, "B2" in html) for html in shown] == [(True, False), (False, True), (True, False)]

@@ -95,7 +95,7 @@ def test_the_list_takes_few_statements_however_long_it_is() -> None:
         cast.confirmed(LineInput(product, 1))
     with CaptureQueriesContext(connection) as statements:
         page = selectors.list_orders(OrderFilter(text="SO-2026"))
-        rows = [(row.order.customer.name, row.product, row.total) for row in page]
+        rows = [(row.order.customer, row.product, row.total) for row in page]
         assert page.paginator.count == 4
     assert len(rows) == 4
     assert len(statements) <= 4
@@ -131,7 +131,7 @@ def test_the_list_sorts_both_ways(sort: str) -> None:
 def test_a_page_behind_the_last_one_is_the_last_one() -> None:
     order = cast.quotation()
     page = selectors.list_orders(OrderFilter(), page=99)
-    assert [row.order for row in page] == [order]
+    assert [row.order.id for row in page] == [order.id]
 
 
 def test_the_work_list_shows_each_role_its_own() -> None:
