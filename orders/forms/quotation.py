@@ -49,6 +49,24 @@ class HeaderForm(forms.Form):
             self.initial["ship_to"] = known[0] if len(known) == 1 else None
 
 
+class QuantitiesField(forms.CharField):
+    """Whole numbers with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored list as it is typed."""
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[int]:
+        """The numbers; says which word is none."""
+        words = str(super().clean(value)).replace(";", ",").replace(",", " ").split()
+        for word in words:
+            if not (word.isascii() and word.isdigit() and 0 < int(word[:9]) <= LARGEST_QUANTITY):
+                raise forms.ValidationError(
+                    f"“{word[:20]}” is no quantity. Give whole numbers such as 5, 20."
+                )
+        return [int(word) for word in words]
+
+
 class LineForm(forms.Form):
     """Quantity, date and note of one line; its choices come beside it as `choice.CODE`."""
 
@@ -60,6 +78,15 @@ class LineForm(forms.Form):
         help_text="Only where it differs from the quotation's.",
     )
     line_note = forms.CharField(label="Note on this line", max_length=500, required=False)
+    alternatives = QuantitiesField(
+        label="Further quantities",
+        max_length=80,
+        required=False,
+        help_text="Such as 5, 20: each with its own price, the customer chooses one.",
+    )
+    optional = forms.BooleanField(
+        label="Option line", required=False, help_text="The customer may take it or leave it out."
+    )
 
 
 def header_initial(order: Order) -> dict[str, Any]:
@@ -80,7 +107,13 @@ def line_initial(line: OrderLine | None) -> dict[str, Any]:
     """A stored line, as the form shows it."""
     if line is None:
         return {}
-    return {"quantity": line.quantity, "line_date": line.requested_date, "line_note": line.note}
+    return {
+        "quantity": line.quantity,
+        "line_date": line.requested_date,
+        "line_note": line.note,
+        "alternatives": [row["quantity"] for row in line.alternatives],
+        "optional": line.optional,
+    }
 
 
 def choices_in(data: QueryDict) -> dict[str, object]:

@@ -31,6 +31,15 @@ from orders.models.products import (
     RoutingStep,
     Rule,
 )
+from orders.models.quotations import (
+    LostReason,
+    PaymentEvent,
+    PaymentTerm,
+    QuotationMessage,
+    QuotationPaper,
+    QuotationRevision,
+    TermsTemplate,
+)
 
 __all__ = [
     "STAFF_ROLES",
@@ -50,6 +59,7 @@ __all__ = [
     "Incoterm",
     "Item",
     "ListPrice",
+    "LostReason",
     "Milestone",
     "Move",
     "Option",
@@ -59,6 +69,8 @@ __all__ = [
     "OrderLine",
     "OverheadRate",
     "Parameter",
+    "PaymentEvent",
+    "PaymentTerm",
     "PriceApproval",
     "PriceGroup",
     "PriceList",
@@ -68,6 +80,9 @@ __all__ = [
     "Product",
     "ProductTax",
     "QuantityBreak",
+    "QuotationMessage",
+    "QuotationPaper",
+    "QuotationRevision",
     "Role",
     "RoutingStep",
     "Rule",
@@ -76,6 +91,7 @@ __all__ = [
     "SubmissionOnce",
     "TaxCategory",
     "TaxRule",
+    "TermsTemplate",
     "User",
     "WorkItem",
 ]

@@ -82,6 +82,8 @@ class Order(Versioned):
     ship_policy = models.CharField(max_length=10, choices=ShipPolicy.choices, default=ShipPolicy.COMPLETE)
     incoterm = models.CharField(max_length=3, choices=Incoterm.choices, default=Incoterm.DAP)
     incoterm_place = models.CharField(max_length=80, blank=True)
+    payment_terms = models.CharField(max_length=200, blank=True)
+    delivery_time = models.CharField(max_length=120, blank=True)
     note = models.TextField(max_length=2000, blank=True)
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.SALES)
     state = models.CharField(max_length=20, choices=STATE_CHOICES, default="draft")
@@ -161,6 +163,9 @@ class OrderLine(Stamped):
 
     `approval_reason` says why the price needs a second person, `approved_at` that one agreed to it: no line
     is sent without. `price_fingerprint` changes with everything the approval was for.
+
+    A quoted line may be `optional` (the customer takes it or not), and `alternatives` are further quantities
+    to choose from: rows of quantity, unit_price, unit_cost, price_trace.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
@@ -185,6 +190,8 @@ class OrderLine(Stamped):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    optional = models.BooleanField(default=False)
+    alternatives = models.JSONField(default=list, blank=True)
     requested_date = models.DateField(null=True, blank=True)
     promised_at = models.DateTimeField(null=True, blank=True)
     forecast_at = models.DateTimeField(null=True, blank=True)

@@ -179,10 +179,13 @@ def _specifications(lines: Sequence[OrderLine]) -> dict[int, list[Row]]:
     """As it was released; before that, the choices in the words of the product as it is now."""
     rows = {line.pk: list(line.snapshot.specification) for line in lines if hasattr(line, "snapshot")}
     open_lines = [line for line in lines if line.pk not in rows]
-    words = _Words({line.product_id for line in open_lines}) if open_lines else None
-    if words is not None:
-        rows |= {line.pk: words.of(line) for line in open_lines}
-    return rows
+    return rows | words_of(open_lines) if open_lines else rows
+
+
+def words_of(lines: Sequence[OrderLine]) -> dict[int, list[Row]]:
+    """What jobs that were not released yet are to be, in the words of the product; two statements."""
+    words = _Words({line.product_id for line in lines})
+    return {line.pk: words.of(line) for line in lines}
 
 
 class _Words:

@@ -1,6 +1,15 @@
 """Writes of the orders stage: keyword-only verbs, each one transaction."""
 
-from orders.services.confirming import canonical_sha256, confirm_order, noon
+from orders.services.answering import (
+    Acceptance,
+    accept_quotation,
+    answer_question,
+    ask_question,
+    note_opening,
+    reject_revision,
+    why_closed,
+)
+from orders.services.confirming import confirm_order, noon
 from orders.services.controlling import (
     cancel_job,
     cancel_order,
@@ -20,6 +29,7 @@ from orders.services.desk import (
     promise,
     record_forecasts,
 )
+from orders.services.fingerprints import canonical_sha256
 from orders.services.handling import beat, handling, retry_parked, run_here, sweep_handovers
 from orders.services.headers import Header
 from orders.services.keys import SCOPES, authenticate_key, create_api_key, revoke_api_key
@@ -35,27 +45,35 @@ from orders.services.quoting import (
     revise_quotation,
     send_quotation,
 )
+from orders.services.revisions import hash_of, token_of
 from orders.services.submissions import Answer, KeyReused, fingerprint_of, once
+from orders.services.terms import change_terms, check_plan, keep_template
 from orders.services.wake import send, wake_after_commit
 
 __all__ = [
     "SCOPES",
+    "Acceptance",
     "Answer",
     "Header",
     "InvalidInput",
     "KeyReused",
     "LineInput",
     "Work",
+    "accept_quotation",
     "add_document",
     "add_milestones",
     "advance",
     "advance_all",
+    "answer_question",
+    "ask_question",
     "authenticate_key",
     "beat",
     "cancel_job",
     "cancel_order",
     "canonical_sha256",
     "change_quotation",
+    "change_terms",
+    "check_plan",
     "check_product",
     "close_order",
     "close_work",
@@ -67,18 +85,22 @@ __all__ = [
     "expire_quotations",
     "fingerprint_of",
     "handling",
+    "hash_of",
     "hold_job",
     "hold_jobs",
+    "keep_template",
     "lock_jobs",
     "lock_order",
     "lock_orders",
     "noon",
+    "note_opening",
     "once",
     "open_work",
     "promise",
     "promise_anew",
     "publish_product",
     "record_forecasts",
+    "reject_revision",
     "resume_job",
     "resume_jobs",
     "retire_product",
@@ -90,6 +112,8 @@ __all__ = [
     "send_quotation",
     "sweep_handovers",
     "today",
+    "token_of",
     "unpublish_changed",
     "wake_after_commit",
+    "why_closed",
 ]

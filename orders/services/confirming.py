@@ -1,7 +1,5 @@
 """Confirmation: a quotation becomes an order with a number, a promise and a private snapshot per job."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
@@ -14,9 +12,11 @@ from kernel.errors import Conflict, Refused
 from orders.engine import explode
 from orders.models import Order, OrderLine, Snapshot, User
 from orders.services.desk import close_work, promise
+from orders.services.fingerprints import canonical_sha256
 from orders.services.headers import check_date, check_text
 from orders.services.lines import configured
 from orders.services.locking import act_on, lines_in, lock_order, today
+from orders.services.revisions import accept_newest
 
 NOON = time(12)
 
@@ -34,9 +34,9 @@ def confirm_order(
     """Turn a quotation into order SO-YYYY-NNNNN and hand its jobs to planning.
 
     Takes the snapshot of every line from the published product, promises `promised` or each line's
-    requested date at noon, and closes the sales list. Conflict for another state, a stale version or an
-    expired quotation; Refused at the field for a missing ship-to or PO number, a past date, another
-    currency, a product that is not published or no longer allows the choices.
+    requested date at noon, accepts the revision sent last, and closes the sales list. Conflict for another
+    state, a stale version or an expired quotation; Refused at the field for a missing ship-to or PO number,
+    a past date, another currency, a product that is not published or no longer allows the choices.
     """
     now = now or clock.now()
     order = lock_order(order, version)
@@ -45,6 +45,7 @@ def confirm_order(
     _check(order, customer_po, now)
     _take_snapshots(lines)
     _promise(lines, order, promised, by, now)
+    accept_newest(order=order, by=by, now=now)
     number = next_numbers("SO", today(now).year)[0]
     order.number, order.confirmed_at, order.customer_po = number, now, customer_po
     Order.objects.filter(pk=order.pk).update(number=number, confirmed_at=now, customer_po=customer_po)
@@ -56,12 +57,6 @@ def confirm_order(
 def noon(day: date) -> datetime:
     """Twelve o'clock of the day in the shop's own time."""
     return datetime.combine(day, NOON, timezone.get_default_timezone())
-
-
-def canonical_sha256(content: object) -> str:
-    """The fingerprint of plain data: SHA-256 of its JSON with sorted keys and no spaces."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _check(order: Order, customer_po: str, now: datetime) -> None:

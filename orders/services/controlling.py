@@ -10,12 +10,13 @@ from django.utils import timezone
 from kernel import clock
 from kernel.errors import Conflict, Refused
 from orders.lifecycle import IN_WORK, LIFECYCLE
-from orders.models import Move, Order, OrderLine, User
+from orders.models import Move, Order, OrderLine, QuotationRevision, User
 from orders.services.confirming import noon
 from orders.services.desk import add_milestones, close_work, promise
 from orders.services.headers import check_text
 from orders.services.lifecycle import advance_all, lock_jobs
 from orders.services.locking import act_on, lock_order
+from orders.services.revisions import settle
 
 LONGEST_REASON = 200
 CONFIRMED = (*IN_WORK, "in_transit")
@@ -182,6 +183,8 @@ def _cancel(order: Order, lines: Sequence[OrderLine], reason: str, by: User | No
     act_on(order, lines, event="cancel", by=by, now=now, reason=reason.strip())
     if order.state_info.final:
         close_work(keys=[f"quote:{order.pk}"], by=by, now=now)
+    if order.state_info.final and order.number is None:
+        settle(order=order, status=QuotationRevision.Status.CANCELLED, by=by, now=now)
 
 
 def _can(line: OrderLine, event: str) -> bool:

@@ -1,9 +1,10 @@
 """Lines as people and programs give them: checked, configured, priced, stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from kernel.errors import Refused
 from kernel.quantities import Quantity
@@ -16,11 +17,16 @@ from orders.services.lifecycle import advance_all
 LARGEST_QUANTITY = 100_000
 MOST_LINES = 200
 LONGEST_NOTE = 500
+MOST_ALTERNATIVES = 6
+PRICE_FIELDS = ("unit_price", "unit_cost", "price_trace")
 
 
 @dataclass(frozen=True)
 class LineInput:
-    """One wished line: the choices by code, as a form or JSON gives them; the quantity in whole pieces."""
+    """One wished line: the choices by code, as a form or JSON gives them; the quantity in whole pieces.
+
+    The customer may leave an `optional` line out, and choose one of the `alternatives`, further quantities.
+    """
 
     product: Product
     quantity: int
@@ -28,17 +34,20 @@ class LineInput:
     note: str = ""
     requested_date: date | None = None
     unit: str = "pcs"
+    optional: bool = False
+    alternatives: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
 class PricedLine:
-    """A checked line with its price and cost estimate per unit."""
+    """A checked line with its price and cost estimate per unit, and the same for its other quantities."""
 
     wish: LineInput
     quantity: int
     configuration: Configuration
     price: Price
     unit_cost: Decimal
+    alternatives: Sequence["PricedLine"] = ()
 
 
 class InvalidInput(Refused):
@@ -62,7 +71,7 @@ def price_lines(lines: Sequence[LineInput], *, currency: str, now: datetime) -> 
     problems: list[Problem] = []
     for index, wish in enumerate(lines):
         try:
-            priced.append(_priced(wish, currency, now))
+            priced.append(_with_alternatives(_priced(wish, currency, now), currency, now))
         except InvalidInput as error:
             problems += _placed(error.problems, index)
         except Refused as error:
@@ -137,6 +146,24 @@ def _priced(wish: LineInput, currency: str, now: datetime) -> PricedLine:
     return PricedLine(wish, quantity, configuration, priced, cost)
 
 
+def _with_alternatives(line: PricedLine, currency: str, now: datetime) -> PricedLine:
+    """The line with its other quantities, smallest first, each priced by the same rules."""
+    wanted = sorted({*line.wish.alternatives} - {line.quantity})
+    if len(wanted) > MOST_ALTERNATIVES:
+        raise Refused(
+            f"{len(wanted)} further quantities are too many.",
+            field="alternatives",
+            remedy=f"Give at most {MOST_ALTERNATIVES}.",
+        )
+    try:
+        others = [
+            _priced(replace(line.wish, quantity=pieces, unit="pcs"), currency, now) for pieces in wanted
+        ]
+    except Refused as error:
+        raise Refused(error.message, field="alternatives", remedy=error.remedy) from error
+    return replace(line, alternatives=others)
+
+
 def _pieces(wish: LineInput) -> int:
     """The quantity in pieces; Refused at `quantity` or `unit`."""
     if isinstance(wish.quantity, bool) or not isinstance(wish.quantity, int):
@@ -163,7 +190,7 @@ def _placed(problems: Sequence[Problem], index: int) -> Iterator[Problem]:
         yield Problem(field, problem.message, problem.remedy, problem.choices, problem.repairs)
 
 
-def _columns(line: PricedLine) -> dict[str, object]:
+def _columns(line: PricedLine) -> dict[str, Any]:
     return {
         "product": line.wish.product,
         "quantity": line.quantity,
@@ -173,4 +200,15 @@ def _columns(line: PricedLine) -> dict[str, object]:
         "unit_cost": line.unit_cost,
         "price_trace": line.price.stored(),
         "requested_date": line.wish.requested_date,
+        "optional": line.wish.optional,
+        "alternatives": [_alternative(other) for other in line.alternatives],
     }
+
+
+def _alternative(line: PricedLine) -> dict[str, object]:
+    """Another quantity with its price columns, as JSON keeps them."""
+    columns = _columns(line)
+    prices = {
+        name: str(value) if isinstance(value := columns[name], Decimal) else value for name in PRICE_FIELDS
+    }
+    return {"quantity": line.quantity, **prices}

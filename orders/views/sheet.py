@@ -21,7 +21,12 @@ from orders.models import Customer, Incoterm, Order, OrderLine, Product
 from orders.selectors.configurator import Configurator, configurator
 from orders.services import Header, InvalidInput, LineInput
 
-LINE_FIELDS = {"quantity": "quantity", "requested_date": "line_date", "note": "line_note"}
+LINE_FIELDS = {
+    "quantity": "quantity",
+    "requested_date": "line_date",
+    "note": "line_note",
+    "alternatives": "alternatives",
+}
 
 
 @dataclass
@@ -61,6 +66,8 @@ class Sheet:
                     choices=self.panel.choices,
                     note=data["line_note"],
                     requested_date=data["line_date"],
+                    optional=data["optional"],
+                    alternatives=data["alternatives"],
                 )
             ]
         return lines
@@ -96,7 +103,15 @@ class Sheet:
 
 def stored(line: OrderLine) -> LineInput:
     """A stored line as the services take it."""
-    return LineInput(line.product, line.quantity, line.choices, line.note, line.requested_date)
+    return LineInput(
+        product=line.product,
+        quantity=line.quantity,
+        choices=line.choices,
+        note=line.note,
+        requested_date=line.requested_date,
+        optional=line.optional,
+        alternatives=[row["quantity"] for row in line.alternatives],
+    )
 
 
 def new_sheet(request: HttpRequest, customer: Customer, product: Product) -> Sheet:
