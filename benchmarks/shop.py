@@ -5,23 +5,26 @@ from decimal import Decimal
 from django.utils import timezone
 
 from logistics.models import Carrier
+from orders.engine import (
+    BomRow,
+    CharacteristicRow,
+    FeatureRow,
+    ParameterRow,
+    ProductModel,
+    StepRow,
+    choice,
+)
 from orders.models import (
     Address,
-    BomLine,
-    Characteristic,
     Company,
     Customer,
     Item,
-    Option,
-    OptionGroup,
-    Parameter,
     Process,
     Product,
     Role,
-    RoutingStep,
     User,
 )
-from orders.services import publish_product
+from orders.services import create_product, publish_product
 from planning.models import Calendar, Machine, Shift, WorkCentre
 from procurement.models import Supplier, SupplierItem
 
@@ -63,45 +66,45 @@ def _machines() -> None:
 
 
 def _product() -> Product:
-    product = Product.objects.create(code="MEASURED", name="Measured product", base_price=Decimal(100))
-    group = OptionGroup.objects.create(product=product, code="COLOUR", label="Colour")
-    Option.objects.bulk_create(
-        Option(group=group, code=code, label=code, is_default=code == "RED", price_adder=Decimal(index))
-        for index, code in enumerate(("RED", "BLUE", "GREEN"))
-    )
-    Parameter.objects.create(
-        product=product,
-        code="LENGTH",
-        label="Length",
-        unit="mm",
-        minimum=1,
-        maximum=500,
-        step=1,
-        default="100",
-    )
     suppliers = [
         Supplier.objects.create(code=f"S{number}", name=f"Supplier {number}") for number in range(SUPPLIERS)
     ]
     kits = [sequence for sequence, items in KITS.items() for _ in range(items)]
     for number in range(1, BOM_LINES + 1):
-        _bom_line(product, number, suppliers[number % SUPPLIERS], kits[number - 1])
-    for number in range(1, OPERATIONS + 1):
-        RoutingStep.objects.create(
-            product=product, sequence=number * 10, name=f"Operation {number}", run_minutes="2 + LENGTH / 100",
-            process=Process.objects.get(code=f"P{number}"), setup_minutes="1",
-        )  # fmt: skip
-    for number in range(1, CHARACTERISTICS + 1):
-        Characteristic.objects.create(
-            product=product, number=number * 10, label=f"Characteristic {number}", kind="measured",
-            nominal="LENGTH", lower="LENGTH - 1", upper="LENGTH + 1", unit="mm",
-        )  # fmt: skip
-    return product
+        _item(number, suppliers[number % SUPPLIERS])
+    colours = (
+        FeatureRow(code, code, code == "RED", Decimal(index))
+        for index, code in enumerate(("RED", "BLUE", "GREEN"))
+    )
+    model = ProductModel(
+        "MEASURED",
+        "Measured product",
+        Decimal(100),
+        features=(choice("COLOUR", "Colour", tuple(colours)),),
+        parameters=(
+            ParameterRow(
+                "LENGTH", "Length", "number", "mm", Decimal(1), Decimal(500), Decimal(1), default="100"
+            ),
+        ),
+        bom=tuple(
+            BomRow(number * 10, f"I{number}", operation=kits[number - 1])
+            for number in range(1, BOM_LINES + 1)
+        ),
+        routing=tuple(
+            StepRow(number * 10, f"Operation {number}", f"P{number}", "", "1", "2 + LENGTH / 100")
+            for number in range(1, OPERATIONS + 1)
+        ),
+        characteristics=tuple(
+            CharacteristicRow(
+                number * 10, f"Characteristic {number}", "measured", "", "LENGTH", "LENGTH - 1",
+                "LENGTH + 1", unit="mm",
+            )
+            for number in range(1, CHARACTERISTICS + 1)
+        ),
+    )  # fmt: skip
+    return create_product(model=model).product
 
 
-def _bom_line(product: Product, number: int, supplier: Supplier, operation: int) -> None:
+def _item(number: int, supplier: Supplier) -> None:
     item = Item.objects.create(number=f"I{number}", description=f"Item {number}", standard_cost=Decimal(2))
     SupplierItem.objects.create(supplier=supplier, item=item, price=Decimal(2), lead_time_days=number)
-    BomLine.objects.create(
-        product=product, find_number=number * 10, item=item, quantity="1",
-        operation_sequence=operation,
-    )  # fmt: skip

@@ -3,29 +3,21 @@
 from datetime import datetime
 from decimal import Decimal
 
-from demo.shop import product as model
 from demo.shop import resources as shop
+from demo.shop.product import workstation
 from logistics.models import Carrier
 from orders.models import (
     Address,
-    BomLine,
-    Characteristic,
     Company,
     Contact,
     Customer,
     Item,
-    Option,
-    OptionGroup,
-    Parameter,
-    PriceRule,
     Process,
     Product,
     Role,
-    RoutingStep,
-    Rule,
     User,
 )
-from orders.services import publish_product
+from orders.services import create_product, publish_product
 from planning.models import Calendar, Machine, Shift, WorkCentre
 from procurement.models import Supplier, SupplierItem
 from procurement.services import Opening, open_stock
@@ -136,70 +128,8 @@ def _items(now: datetime) -> None:
 
 
 def _product(now: datetime) -> Product:
-    product = Product.objects.create(
-        code="NB-W7",
-        name="Workstation W7",
+    revision = create_product(
+        model=workstation(),
         description="A workstation built to order: chassis, processor, memory, graphics, disks, burn-in.",
-        base_price=Decimal(model.BASE_PRICE),
     )
-    _choices(product)
-    _structure(product)
-    Rule.objects.bulk_create(
-        Rule(product=product, position=index, kind=kind, when=when, then=then, reason=reason)
-        for index, (kind, when, then, reason) in enumerate(model.RULES, 1)
-    )
-    PriceRule.objects.bulk_create(
-        PriceRule(product=product, label=label, condition=condition, amount=amount)
-        for label, condition, amount in model.PRICES
-    )
-    return publish_product(product=product, now=now)
-
-
-def _choices(product: Product) -> None:
-    for position, (code, label, text, options) in enumerate(model.GROUPS):
-        group = OptionGroup.objects.create(
-            product=product, code=code, label=label, help=text, position=position
-        )
-        Option.objects.bulk_create(
-            Option(
-                group=group, code=value, label=title, position=index, is_default=index == 0,
-                price_adder=Decimal(adder), price_percent=Decimal(percent), attributes=attributes,
-            )
-            for index, (value, title, adder, percent, attributes) in enumerate(options)
-        )  # fmt: skip
-    for position, row in enumerate(model.PARAMETERS):
-        code, label, text, kind, unit, low, high, step, default, pattern, length = row
-        Parameter.objects.create(
-            product=product, code=code, label=label, help=text, kind=kind, unit=unit, position=position,
-            minimum=Decimal(low) if low else None, maximum=Decimal(high) if high else None,
-            step=Decimal(step) if step else None, default=default, pattern=pattern, max_length=length or 100,
-        )  # fmt: skip
-
-
-def _structure(product: Product) -> None:
-    items = {item.number: item for item in Item.objects.all()}
-    processes = {process.code: process for process in Process.objects.all()}
-    BomLine.objects.bulk_create(
-        BomLine(
-            product=product, find_number=find, item=items[item], condition=condition, quantity=quantity,
-            operation_sequence=operation,
-        )
-        for find, item, condition, quantity, operation in model.BOM
-    )  # fmt: skip
-    RoutingStep.objects.bulk_create(
-        RoutingStep(
-            product=product, sequence=sequence, name=name, process=processes[process], condition=condition,
-            setup_minutes=setup, run_minutes=run, per=per, setup_family=family, unattended=unattended,
-            instructions=instructions,
-        )
-        for sequence, name, process, condition, setup, run, per, family, unattended, instructions
-        in model.ROUTING
-    )  # fmt: skip
-    Characteristic.objects.bulk_create(
-        Characteristic(
-            product=product, number=number, label=label, kind=kind, condition=condition, nominal=nominal,
-            lower=lower, upper=upper, expected=expected, unit=unit, method=method, key=key,
-        )
-        for number, label, kind, condition, nominal, lower, upper, expected, unit, method, key
-        in model.CHARACTERISTICS
-    )  # fmt: skip
+    return publish_product(product=revision.product, now=now)

@@ -56,7 +56,9 @@ def random_choices(compiled: CompiledProduct, rng: Random) -> dict[str, str]:
 def _step(compiled: CompiledProduct, rng: Random) -> dict[str, str]:
     """One to four choices changed at once, so that rules which tie several together can be met."""
     features: list[tuple[str, list[str]]] = [
-        (group.code, [option.code for option in group.options]) for group in compiled.model.groups
+        (group.code, [option.code for option in group.options])
+        for group in compiled.model.groups
+        if group.options
     ]
     for parameter in compiled.model.parameters:
         if parameter.kind == "number" and parameter.minimum is not None and parameter.maximum is not None:

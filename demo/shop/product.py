@@ -1,6 +1,19 @@
 """The configurable workstation NB-W7: options, rules, BOM, routing and characteristics."""
 
+from decimal import Decimal
 from typing import Any
+
+from orders.engine import (
+    BomRow,
+    CharacteristicRow,
+    FeatureRow,
+    ParameterRow,
+    PriceRow,
+    ProductModel,
+    RuleRow,
+    StepRow,
+    choice,
+)
 
 BASE_PRICE = "980.00"
 DISKS = "DISK_1TB + DISK_2TB + DISK_4TB + DISK_8TB"
@@ -270,3 +283,35 @@ CHARACTERISTICS = (
     (100, "Asset tag", "attribute", "len(ASSET_TAG) > 0", "", "", "", "ASSET_TAG", "", "Look", False),
     (110, "Engraving", "attribute", "len(ENGRAVE) > 0", "", "", "", "ENGRAVE", "", "Look", False),
 )  # fmt: skip
+
+
+def workstation() -> ProductModel:
+    """NB-W7 as a product model."""
+    return ProductModel(
+        code="NB-W7",
+        name="Workstation W7",
+        base_price=Decimal(BASE_PRICE),
+        features=tuple(_group(*row) for row in GROUPS),
+        parameters=tuple(_parameter(*row) for row in PARAMETERS),
+        rules=tuple(RuleRow(number, *row) for number, row in enumerate(RULES, start=1)),
+        prices=tuple(PriceRow(*row) for row in PRICES),
+        bom=tuple(BomRow(*row) for row in BOM),
+        routing=tuple(StepRow(*row) for row in ROUTING),
+        characteristics=tuple(CharacteristicRow(*row) for row in CHARACTERISTICS),
+    )
+
+
+def _group(code: str, label: str, text: str, options: tuple[Choice, ...]) -> FeatureRow:
+    rows = (
+        FeatureRow(value, title, index == 0, Decimal(adder), Decimal(percent), attributes)
+        for index, (value, title, adder, percent, attributes) in enumerate(options)
+    )
+    return choice(code, label, tuple(rows), help=text)
+
+
+def _parameter(
+    code: str, label: str, text: str, kind: str, unit: str, low: str, high: str, step: str, default: str,
+    pattern: str, length: int,
+) -> ParameterRow:  # fmt: skip
+    low_, high_, step_ = (Decimal(figure) if figure else None for figure in (low, high, step))
+    return ParameterRow(code, label, kind, unit, low_, high_, step_, pattern, length or 100, default, text)

@@ -11,8 +11,7 @@ from orders.api.representations import Json, money
 from orders.engine import (
     CompiledProduct,
     Configuration,
-    GroupRow,
-    OptionRow,
+    FeatureRow,
     ParameterRow,
     Price,
     Problem,
@@ -75,7 +74,7 @@ def configuration_answer(product: Product, choices: Mapping[str, Any], quantity:
     }
 
 
-def _group(row: GroupRow, currency: str) -> Json:
+def _group(row: FeatureRow, currency: str) -> Json:
     return {
         "code": row.code,
         "label": row.label,
@@ -86,7 +85,7 @@ def _group(row: GroupRow, currency: str) -> Json:
     }
 
 
-def _option(row: OptionRow, currency: str) -> Json:
+def _option(row: FeatureRow, currency: str) -> Json:
     return {
         "code": row.code,
         "label": row.label,

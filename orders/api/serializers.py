@@ -4,14 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from orders.engine import PARAMETER_KINDS, RULE_KINDS
 from orders.lifecycle import RAIL
-from orders.models import Incoterm, Parameter, Rule, ShipPolicy
+from orders.models import Incoterm, ShipPolicy
 from orders.models.orders import STATE_CODES
 from orders.services import SCOPES
 
 STANDINGS = ("done", "current", "upcoming", "dropped")
-RULE_KINDS = Rule.Kind.values
-PARAMETER_KINDS = Parameter.Kind.values
 SHIP_POLICIES = ShipPolicy.values
 INCOTERMS = Incoterm.values
 SCOPE_CODES = list(SCOPES)

@@ -7,39 +7,51 @@ explode(compiled, configuration, 3).bom
 """
 
 from orders.engine.compiling import CompiledProduct, compile_product
-from orders.engine.configuring import Availability, Configuration, Problem, Repair, configure, shown
+from orders.engine.configuring import Availability, Configuration, configure
 from orders.engine.explosion import Release, explode, specification, unit_cost
 from orders.engine.model import (
+    PARAMETER_KINDS,
     QUANTITY,
+    RULE_KINDS,
     BomRow,
+    BudgetRow,
     CharacteristicRow,
+    DerivedRow,
+    DocumentRow,
     Fault,
+    FeatureRow,
     FormulaFailed,
-    GroupRow,
     ModelRefused,
-    OptionRow,
     ParameterRow,
+    Placed,
     PriceRow,
     ProductModel,
     RuleRow,
     StepRow,
+    choice,
 )
 from orders.engine.pricing import Price, PriceStep, price
 from orders.engine.proving import prove_product
+from orders.engine.reading import Problem, Repair, Stored, shown
 
 __all__ = [
+    "PARAMETER_KINDS",
     "QUANTITY",
+    "RULE_KINDS",
     "Availability",
     "BomRow",
+    "BudgetRow",
     "CharacteristicRow",
     "CompiledProduct",
     "Configuration",
+    "DerivedRow",
+    "DocumentRow",
     "Fault",
+    "FeatureRow",
     "FormulaFailed",
-    "GroupRow",
     "ModelRefused",
-    "OptionRow",
     "ParameterRow",
+    "Placed",
     "Price",
     "PriceRow",
     "PriceStep",
@@ -49,6 +61,8 @@ __all__ = [
     "Repair",
     "RuleRow",
     "StepRow",
+    "Stored",
+    "choice",
     "compile_product",
     "configure",
     "explode",

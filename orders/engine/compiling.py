@@ -1,8 +1,9 @@
 """Turns a product model into checked formulas, once per revision, or lists everything wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import cast
 
 from kernel.errors import Refused
@@ -14,6 +15,7 @@ from kernel.expressions import (
     Choice,
     EvaluationError,
     ExpressionError,
+    ListOf,
     Scalar,
     Scope,
     Type,
@@ -24,12 +26,16 @@ from orders.engine.checking import structure_faults
 from orders.engine.model import (
     QUANTITY,
     BomRow,
+    BudgetRow,
     CharacteristicRow,
+    DerivedRow,
+    DocumentRow,
     Fault,
+    FeatureRow,
     FormulaFailed,
-    GroupRow,
     ModelRefused,
     ParameterRow,
+    Placed,
     PriceRow,
     ProductModel,
     RuleRow,
@@ -38,6 +44,7 @@ from orders.engine.model import (
 
 Values = Mapping[str, object]
 
+FURTHER = ("queue_minutes", "wait_minutes", "outside_days", "outside_price")
 KINDS: dict[str, Type] = {"number": NUMBER, "text": TEXT, "flag": BOOLEAN}
 
 
@@ -79,6 +86,7 @@ class CompiledRule:
     when: Formula | None
     then: Formula
     names: tuple[str, ...]
+    demanded: tuple[str, ...]
 
     def broken(self, values: Values) -> bool:
         """Whether these values break the rule; one that reads a choice not yet made is not broken."""
@@ -116,6 +124,10 @@ class CompiledStep:
     setup: Formula
     run: Formula
     family: Formula | None
+    queue: Formula
+    wait: Formula
+    outside_days: Formula
+    outside_price: Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +141,59 @@ class CompiledCharacteristic:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledDerived:
+    """A derived value."""
+
+    row: DerivedRow
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledBudget:
+    """A budget with what is used of it and its limit."""
+
+    row: BudgetRow
+    used: Formula
+    limit: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledDocument:
+    """A document with its condition."""
+
+    row: DocumentRow
+    condition: Formula | None
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledProduct:
-    """A product ready to configure, price and explode. Immutable; may be shared between threads."""
+    """A product ready to configure, price and explode. Immutable; may be shared between threads.
+
+    `placed` are the features that can be chosen, `asked` the conditions of parameters by code. `rules` has
+    the rules, then one for each budget; `rules_of` finds them by the choice they read, also through derived
+    values.
+    """
 
     model: ProductModel
     scope: Scope
+    placed: tuple[Placed, ...]
+    features: Mapping[str, FeatureRow]
+    labels: Mapping[str, str]
+    units: Mapping[str, str]
+    asked: Mapping[str, Formula]
+    derived: tuple[CompiledDerived, ...]
+    budgets: tuple[CompiledBudget, ...]
     rules: tuple[CompiledRule, ...]
     rules_of: Mapping[str, tuple[CompiledRule, ...]]
     prices: tuple[CompiledPrice, ...]
     bom: tuple[CompiledBom, ...]
     routing: tuple[CompiledStep, ...]
     characteristics: tuple[CompiledCharacteristic, ...]
+    documents: tuple[CompiledDocument, ...]
+
+    def label(self, code: str) -> str:
+        """The words for a feature, parameter or derived value."""
+        return self.labels.get(code, code)
 
 
 def compile_product(model: ProductModel) -> CompiledProduct:
@@ -153,49 +207,110 @@ class _Compiler:
     def __init__(self, model: ProductModel) -> None:
         self.model = model
         self.faults = structure_faults(model)
-        types = self._types()
-        self.scope = Scope(types)
-        self.with_quantity = Scope(types | {QUANTITY: NUMBER})
+        self.placed = model.placed
+        self.choices = self._types()
+        self.scope = Scope(self.choices)
+        self.reads: dict[str, frozenset[str]] = {}
+        self.derived = tuple(found for row in model.derived if (found := self._derived(row)))
+        self.with_quantity = Scope({**self.scope, QUANTITY: NUMBER})
 
     def product(self) -> CompiledProduct:
         """The whole, or ModelRefused."""
-        rules = tuple(rule for row in self.model.rules if (rule := self._rule(row)))
+        model = self.model
+        budgets = tuple(budget for row in model.budgets if (budget := self._budget(row)))
+        rules = tuple(
+            rule
+            for where, row in (*_own_rules(model), *_budget_rules(model))
+            if (rule := self._rule(where, row))
+        )
+        conditions = ((row.code, f"Parameter {row.code}", row.condition) for row in model.parameters)
         compiled = CompiledProduct(
-            self.model,
+            model,
             self.scope,
+            self.placed,
+            {placed.feature.code: placed.feature for placed in self.placed},
+            model.labels,
+            model.units,
+            {code: asked for code, where, text in conditions if (asked := self._asked(where, text))},
+            self.derived,
+            budgets,
             rules,
-            {name: tuple(rule for rule in rules if name in rule.names) for name in self.scope},
-            tuple(price for row in self.model.prices if (price := self._price(row))),
-            tuple(line for row in self.model.bom if (line := self._bom(row))),
-            tuple(step for row in self.model.routing if (step := self._step(row))),
-            tuple(self._characteristic(row) for row in self.model.characteristics),
+            {name: tuple(rule for rule in rules if name in rule.names) for name in self.choices},
+            tuple(price for row in model.prices if (price := self._price(row))),
+            tuple(line for row in model.bom if (line := self._bom(row))),
+            tuple(step for row in model.routing if (step := self._step(row))),
+            tuple(self._characteristic(row) for row in model.characteristics),
+            tuple(
+                CompiledDocument(row, self._condition(f"Document {row.number}", "condition", row.condition))
+                for row in model.documents
+            ),
         )
         if self.faults:
-            raise ModelRefused(self.faults, self.model.code)
+            raise ModelRefused(self.faults, model.code)
         return compiled
 
     def _types(self) -> dict[str, Type]:
         """What can be chosen, by name; a row that cannot be named or typed is a fault."""
         types: dict[str, Type] = {}
-        for row in self.model.choices:
-            field = "attributes"
+        for row, kind in chain(self._features(), self._parameters()):
             try:
-                kind = _type(row)
-                field = "code"
                 Scope({row.code: kind})
             except Refused as error:
-                self.faults.append(Fault(f"{_noun(row)} {row.code}", field, error.message, error.remedy))
+                self.faults.append(Fault(f"{_noun(row)} {row.code}", "code", error.message, error.remedy))
             else:
                 types[row.code] = kind
         return types
 
-    def _formula(self, row: str, field: str, source: str, expects: Type | None = NUMBER) -> Formula | None:
-        scope = self.scope if row.startswith("Rule") else self.with_quantity
+    def _features(self) -> Iterator[tuple[FeatureRow | ParameterRow, Type]]:
+        for placed in self.placed:
+            try:
+                yield placed.feature, _type(placed)
+            except Refused as error:
+                where = f"Group {placed.feature.code}"
+                self.faults.append(Fault(where, "attributes", error.message, error.remedy))
+
+    def _parameters(self) -> Iterator[tuple[FeatureRow | ParameterRow, Type]]:
+        for row in self.model.parameters:
+            yield row, KINDS.get(row.kind, TEXT)
+
+    def _derived(self, row: DerivedRow) -> CompiledDerived | None:
+        """Each joins the scope for those after it."""
+        where = f"Derived value {row.code}"
+        formula = self._checked(where, "formula", row.formula, self.scope, None)
+        if formula is None:
+            return None
+        try:
+            self.scope = Scope({**self.scope, row.code: formula.checked.result})
+        except Refused as error:
+            self.faults.append(Fault(where, "code", error.message, error.remedy))
+            return None
+        self.reads[row.code] = self._chosen(formula.checked.names)
+        return CompiledDerived(row, formula)
+
+    def _chosen(self, names: frozenset[str]) -> frozenset[str]:
+        """The choices behind these names, derived values resolved."""
+        return frozenset(deep for name in names for deep in self.reads.get(name, frozenset((name,))))
+
+    def _asked(self, where: str, source: str) -> Formula | None:
+        return self._checked(where, "condition", source, self.scope, BOOLEAN) if source.strip() else None
+
+    def _budget(self, row: BudgetRow) -> CompiledBudget | None:
+        where = f"Budget {row.code}"
+        used = self._checked(where, "used", row.used, self.scope, NUMBER)
+        limit = self._checked(where, "limit", row.limit, self.scope, NUMBER)
+        return CompiledBudget(row, used, limit) if used and limit else None
+
+    def _checked(
+        self, row: str, field: str, source: str, scope: Scope, expects: Type | None
+    ) -> Formula | None:
         try:
             return Formula(row, field, check(source, scope, expects))
         except ExpressionError as error:
             self.faults.append(Fault(row, field, error.reason, error.hint, error.line, error.column))
         return None
+
+    def _formula(self, row: str, field: str, source: str, expects: Type | None = NUMBER) -> Formula | None:
+        return self._checked(row, field, source, self.with_quantity, expects)
 
     def _condition(self, row: str, field: str, source: str) -> Formula | None:
         return self._formula(row, field, source, BOOLEAN) if source.strip() else None
@@ -203,13 +318,15 @@ class _Compiler:
     def _any(self, row: str, field: str, source: str) -> Formula | None:
         return self._formula(row, field, source, None) if source.strip() else None
 
-    def _rule(self, row: RuleRow) -> CompiledRule | None:
-        when = self._condition(f"Rule {row.number}", "when", row.when)
-        then = self._formula(f"Rule {row.number}", "then", row.then, BOOLEAN)
+    def _rule(self, where: str, row: RuleRow) -> CompiledRule | None:
+        when = self._checked(where, "when", row.when, self.scope, BOOLEAN) if row.when.strip() else None
+        then = self._checked(where, "then", row.then, self.scope, BOOLEAN)
         if then is None:
             return None
-        read = then.checked.names | (when.checked.names if when else frozenset())
-        return CompiledRule(row, when, then, tuple(name for name in self.scope if name in read))
+        read = self._chosen(then.checked.names | (when.checked.names if when else frozenset()))
+        demanded = self._chosen(then.checked.names)
+        names = tuple(name for name in self.choices if name in read)
+        return CompiledRule(row, when, then, names, tuple(name for name in names if name in demanded))
 
     def _price(self, row: PriceRow) -> CompiledPrice | None:
         where = f"Price rule “{row.label}”"
@@ -229,7 +346,10 @@ class _Compiler:
         setup = self._formula(where, "setup_minutes", row.setup_minutes)
         run = self._formula(where, "run_minutes", row.run_minutes)
         family = self._any(where, "setup_family", row.setup_family)
-        return CompiledStep(row, condition, setup, run, family) if setup and run else None
+        more = [self._formula(where, name, getattr(row, name)) for name in FURTHER]
+        if setup is None or run is None or None in more:
+            return None
+        return CompiledStep(row, condition, setup, run, family, *cast(list[Formula], more))
 
     def _characteristic(self, row: CharacteristicRow) -> CompiledCharacteristic:
         where = f"Characteristic {row.number}"
@@ -243,18 +363,34 @@ class _Compiler:
         return CompiledCharacteristic(row, condition, limits, self._any(where, "expected", row.expected))
 
 
-def _noun(row: GroupRow | ParameterRow) -> str:
-    return "Group" if isinstance(row, GroupRow) else "Parameter"
+def _own_rules(model: ProductModel) -> Iterator[tuple[str, RuleRow]]:
+    return ((f"Rule {row.number}", row) for row in model.rules)
 
 
-def _type(row: GroupRow | ParameterRow) -> Type:
-    if isinstance(row, ParameterRow):
-        return KINDS[row.kind]
+def _budget_rules(model: ProductModel) -> Iterator[tuple[str, RuleRow]]:
+    """A budget is kept by a rule like any other; numbered after the last."""
+    after = max((row.number for row in model.rules), default=0)
+    for number, row in enumerate(model.budgets, start=after + 1):
+        reason = row.reason or f"{row.label} must stay within its limit"
+        yield f"Budget {row.code}", RuleRow(number, "requires", "", f"({row.used}) <= ({row.limit})", reason)
+
+
+def _noun(row: FeatureRow | ParameterRow) -> str:
+    return "Parameter" if isinstance(row, ParameterRow) else "Group"
+
+
+def _type(placed: Placed) -> Type:
+    """How formulas know a feature: one option, several, or yes and no."""
+    feature = placed.feature
+    if not feature.options:
+        return BOOLEAN
     options = {
         option.code: {name: _scalar(value) for name, value in option.attributes.items()}
-        for option in row.options
+        for option in feature.options
     }
-    return Choice.of(options, optional=not row.required)
+    if feature.many:
+        return ListOf(Choice.of(options))
+    return Choice.of(options, optional=not placed.required or placed.gate is not None)
 
 
 def _scalar(value: object) -> Scalar | int:

@@ -1,8 +1,10 @@
 """What one job needs and must be: materials, operations, inspection and specification, by formula."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import cast
+from typing import Any, cast
 
 from kernel.errors import Refused
 from kernel.expressions import Value
@@ -16,23 +18,29 @@ from orders.engine.compiling import (
     Formula,
     Values,
 )
-from orders.engine.configuring import Configuration, shown
-from orders.engine.model import QUANTITY, Fault, FormulaFailed
+from orders.engine.configuring import Configuration
+from orders.engine.model import QUANTITY, BomRow, DocumentRow, Fault, FormulaFailed
+from orders.engine.reading import shown
 
 Row = dict[str, object]
 
 LONGEST_OPERATION = Decimal(1_000_000)
 STEP = Decimal("0.0001")
+DEEPEST = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
     """The private copy a job gets: rows ready for JSON, numbers as text.
 
-    bom: find_number, item_id, item, description, quantity (whole job), unit, operation
+    bom: find_number, item_id, item, description, quantity (whole job), unit, operation, assembly,
+    alternates, customer_supplied
     routing: sequence, name, process_id, process, setup_minutes, run_minutes (whole job, whole minutes
-    rounded up), unattended, setup_family, instructions
-    characteristics: number, label, kind, nominal, lower, upper, expected, unit, method, key
+    rounded up), unattended, setup_family, instructions, after (operations it follows, None the one before),
+    queue_minutes (working time), wait_minutes (calendar time after it), skills, people, tools, batch_size,
+    outside, outside_days, outside_price (per unit of product)
+    characteristics: number, label, kind, nominal, lower, upper, expected, unit, method, key, gauge, sample
+    documents: kind, number, revision, title, operation, address
     specification: code, label, value, text, unit
     `material_cost` is the standard cost of the materials of the whole job.
     """
@@ -41,11 +49,23 @@ class Release:
     routing: list[Row]
     characteristics: list[Row]
     specification: list[Row]
+    documents: list[Row]
     material_cost: Decimal
 
 
-def explode(compiled: CompiledProduct, configuration: Configuration, quantity: int) -> Release:
+def explode(
+    compiled: CompiledProduct,
+    configuration: Configuration,
+    quantity: int,
+    *,
+    on: date | None = None,
+    serial: int | None = None,
+) -> Release:
     """Evaluate every condition and formula for this job; the configuration must be valid.
+
+    Lines count that are effective `on` this day for this `serial` number; where either is unknown, lines
+    that do not depend on it. Assemblies are taken apart: their own lines are multiplied by how many are
+    needed, and only what is bought or stocked stands in the result.
 
     Lines with quantity zero are dropped, and operations that take no time. A material whose operation is
     not needed goes to the next one that is. Raises FormulaFailed with the row for negative or absurd
@@ -59,15 +79,17 @@ def explode(compiled: CompiledProduct, configuration: Configuration, quantity: i
             remedy="Correct the conditions of its routing.",
         )
     sequences = [cast(int, row["sequence"]) for row in routing]
+    lines = [
+        line for line in compiled.bom if _effective(line.row, on, serial) and _applies(line.condition, values)
+    ]
     bom: list[Row] = []
     cost = Decimal(0)
-    for line in compiled.bom:
-        needed = _needed(line, values, quantity)
-        if needed:
-            bom.append(_bom_row(line, needed, sequences))
-            cost += needed * line.row.standard_cost
+    for line, needed in _needs(lines, values, quantity):
+        bom.append(_bom_row(line, needed, sequences))
+        cost += needed * line.row.standard_cost
     checks = [_check(part, values) for part in compiled.characteristics if _applies(part.condition, values)]
-    return Release(bom, routing, checks, specification(compiled, configuration), cost)
+    papers = [_paper(part.row) for part in compiled.documents if _applies(part.condition, values)]
+    return Release(bom, routing, checks, specification(compiled, configuration), papers, cost)
 
 
 def unit_cost(release: Release, quantity: int) -> Decimal:
@@ -78,17 +100,17 @@ def unit_cost(release: Release, quantity: int) -> Decimal:
 def specification(compiled: CompiledProduct, configuration: Configuration) -> list[Row]:
     """What was ordered, one row per choice that was made."""
     rows: list[Row] = []
-    units = {parameter.code: parameter.unit for parameter in compiled.model.parameters}
+    hidden = {row.code for row in compiled.model.derived if not row.shown}
     for code, value in configuration.values.items():
-        if value is None or value == "":
+        if value is None or value in ("", ()) or code in hidden:
             continue
         rows.append(
             {
                 "code": code,
-                "label": compiled.model.label(code),
+                "label": compiled.label(code),
                 "value": _text(value),
                 "text": shown(compiled, code, value),
-                "unit": units.get(code, ""),
+                "unit": compiled.units.get(code, ""),
             }
         )
     return rows
@@ -105,7 +127,8 @@ def _step(step: CompiledStep, values: Values, quantity: int) -> Row | None:
     pieces = quantity if row.per == "piece" else 1
     setup = _minutes(step.setup, values, 1)
     run = _minutes(step.run, values, pieces)
-    if not setup + run:
+    days = _minutes(step.outside_days, values, 1) if row.outside else 0
+    if not setup + run + days:
         return None
     return {
         "sequence": row.sequence,
@@ -117,6 +140,16 @@ def _step(step: CompiledStep, values: Values, quantity: int) -> Row | None:
         "unattended": row.unattended,
         "setup_family": _text(step.family.value(values))[:40] if step.family else "",
         "instructions": row.instructions,
+        "after": None if row.after is None else list(row.after),
+        "queue_minutes": _minutes(step.queue, values, 1),
+        "wait_minutes": _minutes(step.wait, values, 1),
+        "skills": list(row.skills),
+        "people": row.people,
+        "tools": list(row.tools),
+        "batch_size": row.batch_size,
+        "outside": row.outside,
+        "outside_days": days,
+        "outside_price": plain(step.outside_price.number(values)) if row.outside else "0",
     }
 
 
@@ -128,11 +161,46 @@ def _minutes(formula: Formula, values: Values, pieces: int) -> int:
     return int(minutes)
 
 
-def _needed(line: CompiledBom, values: Values, quantity: int) -> Decimal:
-    """For the whole job, rounded up to what can be stored; pieces to whole pieces."""
-    if not _applies(line.condition, values):
-        return Decimal(0)
-    exact = line.quantity.number(values) * quantity
+def _effective(row: BomRow, on: date | None, serial: int | None) -> bool:
+    """Whether the line counts on this day and for this serial number."""
+    return _within(on, row.valid_from, row.valid_to) and _within(serial, row.serial_from, row.serial_to)
+
+
+def _within(value: Any, first: Any, last: Any) -> bool:
+    if first is None and last is None:
+        return True
+    return value is not None and (first is None or first <= value) and (last is None or value <= last)
+
+
+def _needs(
+    lines: Sequence[CompiledBom], values: Values, quantity: int
+) -> Iterator[tuple[CompiledBom, Decimal]]:
+    """Every line of a part that is not taken apart further, with its need for the whole job.
+
+    Level by level down from the product; rounded up to what can be stored, pieces to whole pieces.
+    """
+    below: dict[str, list[CompiledBom]] = {}
+    for line in lines:
+        below.setdefault(line.row.assembly, []).append(line)
+    level = [(line, Decimal(quantity)) for line in below.get("", ())]
+    for _ in range(DEEPEST):
+        deeper: list[tuple[CompiledBom, Decimal]] = []
+        for line, parents in level:
+            needed = _needed(line, values, parents)
+            if needed and line.row.item in below:
+                deeper += [(child, needed) for child in below[line.row.item]]
+            elif needed:
+                yield line, needed
+        level = deeper
+    if level:
+        line = level[0][0]
+        message = f"The assemblies around {line.row.assembly} are more than {DEEPEST} levels deep."
+        raise FormulaFailed(Fault(f"BOM line {line.row.find_number}", "assembly", message))
+
+
+def _needed(line: CompiledBom, values: Values, parents: Decimal) -> Decimal:
+    """For so many parents, with what is lost as scrap."""
+    exact = line.quantity.number(values) * parents / (1 - line.row.scrap_percent / 100)
     step = Decimal(1) if unit(line.row.unit).dimension == "count" else STEP
     return exact.quantize(step, ROUND_CEILING)
 
@@ -148,6 +216,9 @@ def _bom_row(line: CompiledBom, needed: Decimal, sequences: list[int]) -> Row:
         "quantity": plain(needed),
         "unit": row.unit,
         "operation": later[0] if later else sequences[-1],
+        "assembly": row.assembly,
+        "alternates": list(row.alternates),
+        "customer_supplied": row.customer_supplied,
     }
 
 
@@ -167,6 +238,19 @@ def _check(part: CompiledCharacteristic, values: Values) -> Row:
         "unit": row.unit,
         "method": row.method,
         "key": row.key,
+        "gauge": row.gauge,
+        "sample": row.sample,
+    }
+
+
+def _paper(row: DocumentRow) -> Row:
+    return {
+        "kind": row.kind,
+        "number": row.number,
+        "revision": row.revision,
+        "title": row.title,
+        "operation": row.operation,
+        "address": row.address,
     }
 
 

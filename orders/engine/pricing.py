@@ -1,5 +1,6 @@
 """The price of a configuration, with the trace of how it came about."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from kernel.money import rounded
 from kernel.wording import plain
 from orders.engine.compiling import CompiledProduct
 from orders.engine.configuring import Configuration
-from orders.engine.model import QUANTITY, GroupRow, OptionRow
+from orders.engine.model import QUANTITY, FeatureRow
 
 
 class PriceStep(NamedTuple):
@@ -45,10 +46,12 @@ def price(compiled: CompiledProduct, configuration: Configuration, quantity: int
     """
     model = compiled.model
     values = {**configuration.values, QUANTITY: quantity}
-    chosen = [(group, option) for group in model.groups if (option := _chosen(group, configuration))]
+    chosen = [pair for group in compiled.features.values() for pair in _chosen(group, configuration)]
     trace = [PriceStep("Base price", model.base_price)]
     trace += [PriceStep(_label(*pair), pair[1].price_adder) for pair in chosen if pair[1].price_adder]
     for rule in compiled.prices:
+        if rule.row.kind != "price":
+            continue
         if rule.condition is None or rule.condition.holds(values):
             trace.append(PriceStep(rule.row.label, rule.amount.number(values, least=None)))
     subtotal = sum((step.amount for step in trace), Decimal(0))
@@ -63,10 +66,15 @@ def price(compiled: CompiledProduct, configuration: Configuration, quantity: int
     return Price(model.currency, rounded(exact, model.currency), quantity, kept)
 
 
-def _chosen(group: GroupRow, configuration: Configuration) -> OptionRow | None:
+def _chosen(group: FeatureRow, configuration: Configuration) -> Iterator[tuple[FeatureRow, FeatureRow]]:
+    """Each option that is taken with its group; a feature that is there stands for itself."""
     value = configuration.values.get(group.code)
-    return group.option(value) if isinstance(value, str) else None
+    if value is True:
+        yield group, group
+    for code in value if isinstance(value, tuple) else (value,):
+        if (option := group.option(code)) is not None:
+            yield group, option
 
 
-def _label(group: GroupRow, option: OptionRow) -> str:
-    return f"{group.label}: {option.label}"
+def _label(group: FeatureRow, option: FeatureRow) -> str:
+    return group.label if option is group else f"{group.label}: {option.label}"

@@ -2,10 +2,11 @@
 
 from kernel.errors import Refused
 from orders.engine.compiling import CompiledProduct, compile_product
-from orders.engine.configuring import Configuration, Problem, configure
+from orders.engine.configuring import Configuration, configure
 from orders.engine.explosion import explode
 from orders.engine.model import Fault, FormulaFailed, ModelRefused, ProductModel
 from orders.engine.pricing import price
+from orders.engine.reading import Problem
 
 
 def prove_product(model: ProductModel) -> CompiledProduct:

@@ -14,7 +14,7 @@ from kernel.machine import State
 from kernel.marks import Step, progress
 from orders.lifecycle import LIFECYCLE, OPEN, RAIL, STATES
 from orders.models.customers import Address, Contact, Customer
-from orders.models.products import Product
+from orders.models.products import Product, ProductRevision
 
 STATE_CODES = [state.code for state in STATES]
 STATE_CHOICES = [(state.code, state.label) for state in STATES]
@@ -171,6 +171,9 @@ class OrderLine(Stamped):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
+    revision = models.ForeignKey(
+        ProductRevision, null=True, blank=True, on_delete=models.PROTECT, related_name="order_lines"
+    )
     quantity = models.PositiveIntegerField()
     choices = models.JSONField(default=dict)
     note = models.CharField(max_length=500, blank=True)
@@ -285,6 +288,7 @@ class Snapshot(Stamped):
     bom = models.JSONField()
     routing = models.JSONField()
     characteristics = models.JSONField()
+    documents = models.JSONField(default=list)
     sha256 = models.CharField(max_length=64)
 
     def __str__(self) -> str:

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from kernel.bases import Stamped, search_index
+from kernel.bases import Stamped, Versioned, search_index
 
 FORMULA = 2000
 
@@ -57,10 +58,13 @@ class ProductTax(models.TextChoices):
 
 
 class Product(Stamped):
-    """A configurable product; only a published one can be ordered."""
+    """A configurable product; only a published one can be ordered.
+
+    `revision` (its number), `base_price`, `currency` and `published_at` are those of the revision in force.
+    """
 
     class Status(models.TextChoices):
-        """Where the product model stands."""
+        """Whether it can be ordered."""
 
         DRAFT = "draft", "Draft"
         PUBLISHED = "published", "Published"
@@ -69,12 +73,15 @@ class Product(Stamped):
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     description = models.TextField(max_length=2000, blank=True)
-    revision = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     base_price = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
     published_at = models.DateTimeField(null=True, blank=True)
     tax_category = models.CharField(max_length=10, choices=ProductTax.choices, default=ProductTax.STANDARD)
+    in_force = models.ForeignKey(
+        "ProductRevision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ("code",)
@@ -86,202 +93,91 @@ class Product(Stamped):
         return f"{self.code} {self.name}"
 
 
-class OptionGroup(models.Model):
-    """One choice to make: exactly one of its options, or none where it is not required."""
+class ProductRevision(Versioned):
+    """One state of a product model: a draft that engineers change, then published and never changed again.
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="groups")
-    code = models.CharField(max_length=40)
-    label = models.CharField(max_length=120)
-    help = models.CharField(max_length=200, blank=True)
-    position = models.PositiveIntegerField(default=0)
-    required = models.BooleanField(default=True)
+    `model` is the document of `orders.engine.document` without its BOM, whose lines are rows of their own.
+    `solver` holds the compiled constraints, `proof` what was proved before publication.
+    """
+
+    class Status(models.TextChoices):
+        """Where the revision stands."""
+
+        DRAFT = "draft", "Draft"
+        PROVING = "proving", "Being proved"
+        REFUSED = "refused", "Refused"
+        PUBLISHED = "published", "Published"
+        SUPERSEDED = "superseded", "Superseded"
+
+    OPEN = (Status.DRAFT, Status.PROVING, Status.REFUSED)
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    model = models.JSONField()
+    note = models.CharField(max_length=500, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    solver = models.BinaryField(null=True, blank=True)
+    proof = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ("position", "id")
-        constraints = (models.UniqueConstraint(name="one_group_code", fields=("product", "code")),)
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.label}"
-
-
-class Option(models.Model):
-    """One possible choice, its price adder and the attributes formulas may read (`CPU.watt`)."""
-
-    group = models.ForeignKey(OptionGroup, on_delete=models.CASCADE, related_name="options")
-    code = models.CharField(max_length=40)
-    label = models.CharField(max_length=120)
-    position = models.PositiveIntegerField(default=0)
-    is_default = models.BooleanField(default=False)
-    price_adder = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
-    price_percent = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0))
-    attributes = models.JSONField(default=dict, blank=True)
-
-    class Meta:
-        ordering = ("position", "id")
+        ordering = ("product_id", "-number")
         constraints = (
-            models.UniqueConstraint(name="one_option_code", fields=("group", "code")),
+            models.UniqueConstraint(name="one_revision_number", fields=("product", "number")),
             models.UniqueConstraint(
-                name="one_default_option", fields=("group",), condition=Q(is_default=True)
+                name="one_open_revision",
+                fields=("product",),
+                condition=Q(status__in=["draft", "proving", "refused"]),
+            ),
+            models.UniqueConstraint(
+                name="one_revision_in_force", fields=("product",), condition=Q(status="published")
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.code} {self.label}"
+        return f"{self.product.code} revision {self.number}"
 
-
-class Parameter(models.Model):
-    """A number, text or yes/no the customer gives; numbers have a unit, a range and a step."""
-
-    class Kind(models.TextChoices):
-        """What may be typed."""
-
-        NUMBER = "number", "Number"
-        TEXT = "text", "Text"
-        FLAG = "flag", "Yes / no"
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="parameters")
-    code = models.CharField(max_length=40)
-    label = models.CharField(max_length=120)
-    help = models.CharField(max_length=200, blank=True)
-    position = models.PositiveIntegerField(default=0)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NUMBER)
-    unit = models.CharField(max_length=10, blank=True)
-    minimum = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
-    maximum = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
-    step = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
-    pattern = models.CharField(max_length=100, blank=True)
-    max_length = models.PositiveIntegerField(default=100)
-    default = models.CharField(max_length=100, blank=True)
-
-    class Meta:
-        ordering = ("position", "id")
-        constraints = (
-            models.UniqueConstraint(name="one_parameter_code", fields=("product", "code")),
-            models.CheckConstraint(
-                name="parameter_range_in_order",
-                condition=Q(minimum__isnull=True) | Q(maximum__isnull=True) | Q(minimum__lte=F("maximum")),
-            ),
-            models.CheckConstraint(
-                name="parameter_step_positive", condition=Q(step__isnull=True) | Q(step__gt=0)
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.label}"
-
-
-class Rule(models.Model):
-    """Where `when` holds, `then` must hold (requires) or must not (excludes); the user reads `reason`."""
-
-    class Kind(models.TextChoices):
-        """How the two expressions belong together."""
-
-        REQUIRES = "requires", "Requires"
-        EXCLUDES = "excludes", "Excludes"
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="rules")
-    position = models.PositiveIntegerField(default=0)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.REQUIRES)
-    when = models.CharField(max_length=FORMULA, blank=True, help_text="Empty: always.")
-    then = models.CharField(max_length=FORMULA)
-    reason = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ("position", "id")
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-class PriceRule(models.Model):
-    """A price adder by formula, for example per piece of a counted option."""
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="price_rules")
-    label = models.CharField(max_length=120)
-    condition = models.CharField(max_length=FORMULA, blank=True)
-    amount = models.CharField(max_length=FORMULA)
-
-    class Meta:
-        ordering = ("id",)
-
-    def __str__(self) -> str:
-        return self.label
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be changed."""
+        return self.status in self.OPEN
 
 
 class BomLine(models.Model):
-    """An item this product may need: when, how much per unit of product, and at which operation."""
+    """A line of a revision's 150 % bill of materials: what, for which assembly, when and how much.
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="bom_lines")
+    The fields are those of `orders.engine.BomRow`; an empty assembly is the product itself.
+    """
+
+    revision = models.ForeignKey(ProductRevision, on_delete=models.CASCADE, related_name="bom_lines")
     find_number = models.PositiveIntegerField()
+    assembly = models.ForeignKey(
+        Item, null=True, blank=True, on_delete=models.PROTECT, related_name="assembly_lines"
+    )
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="where_used")
     condition = models.CharField(max_length=FORMULA, blank=True)
     quantity = models.CharField(max_length=FORMULA, default="1")
-    operation_sequence = models.PositiveIntegerField()
+    operation = models.PositiveIntegerField(default=0)
+    place = models.CharField(max_length=40, blank=True)
+    scrap_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    phantom = models.BooleanField(default=False)
+    alternates = models.JSONField(default=list, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    serial_from = models.PositiveIntegerField(null=True, blank=True)
+    serial_to = models.PositiveIntegerField(null=True, blank=True)
+    customer_supplied = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("find_number",)
-        constraints = (models.UniqueConstraint(name="one_find_number", fields=("product", "find_number")),)
+        constraints = (models.UniqueConstraint(name="one_find_number", fields=("revision", "find_number")),)
 
     def __str__(self) -> str:
         return f"{self.find_number} {self.item_id}"
-
-
-class RoutingStep(models.Model):
-    """An operation this product may need, in tens, with its time formulas in minutes."""
-
-    class Per(models.TextChoices):
-        """What the run time is per."""
-
-        PIECE = "piece", "per piece"
-        LOT = "lot", "per lot"
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="routing_steps")
-    sequence = models.PositiveIntegerField()
-    name = models.CharField(max_length=120)
-    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="routing_steps")
-    condition = models.CharField(max_length=FORMULA, blank=True)
-    setup_minutes = models.CharField(max_length=FORMULA, default="0")
-    run_minutes = models.CharField(max_length=FORMULA)
-    per = models.CharField(max_length=10, choices=Per.choices, default=Per.PIECE)
-    setup_family = models.CharField(max_length=FORMULA, blank=True)
-    unattended = models.BooleanField(default=False)
-    instructions = models.TextField(max_length=4000, blank=True)
-
-    class Meta:
-        ordering = ("sequence",)
-        constraints = (models.UniqueConstraint(name="one_routing_sequence", fields=("product", "sequence")),)
-
-    def __str__(self) -> str:
-        return f"Op {self.sequence} {self.name}"
-
-
-class Characteristic(models.Model):
-    """What final inspection checks: measured against limits, or an attribute that must be as expected."""
-
-    class Kind(models.TextChoices):
-        """How it is judged."""
-
-        MEASURED = "measured", "Measured"
-        ATTRIBUTE = "attribute", "Attribute"
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="characteristics")
-    number = models.PositiveIntegerField()
-    label = models.CharField(max_length=160)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ATTRIBUTE)
-    condition = models.CharField(max_length=FORMULA, blank=True)
-    nominal = models.CharField(max_length=FORMULA, blank=True)
-    lower = models.CharField(max_length=FORMULA, blank=True)
-    upper = models.CharField(max_length=FORMULA, blank=True)
-    expected = models.CharField(max_length=FORMULA, blank=True)
-    unit = models.CharField(max_length=10, blank=True)
-    method = models.CharField(max_length=120, blank=True)
-    key = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ("number",)
-        constraints = (
-            models.UniqueConstraint(name="one_characteristic_number", fields=("product", "number")),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.label}"

@@ -15,11 +15,16 @@ from orders.selectors.health import sweeper_health
 from orders.selectors.listing import OrderFilter, OrderRow, list_orders, order_rows, state_counts
 from orders.selectors.paging import page_of
 from orders.selectors.products import (
+    compiled_by_id,
+    compiled_line,
     compiled_product,
+    latest_revision,
+    open_revision,
     product_by_code,
     product_list,
     product_model,
     products_by_code,
+    with_master_data,
 )
 from orders.selectors.search import Hit, search, search_customers, search_items, search_orders
 
@@ -31,9 +36,13 @@ __all__ = [
     "OrderRow",
     "StageWork",
     "TimelineEntry",
+    "compiled_by_id",
+    "compiled_line",
     "compiled_product",
+    "latest_revision",
     "list_orders",
     "needs_attention",
+    "open_revision",
     "order_for_act",
     "order_page",
     "order_rows",
@@ -52,6 +61,7 @@ __all__ = [
     "state_counts",
     "sweeper_health",
     "timeline",
+    "with_master_data",
     "work_counts",
     "work_list",
 ]

@@ -9,10 +9,11 @@ from kernel.wording import plain
 from orders.engine import (
     Availability,
     Configuration,
-    GroupRow,
+    FeatureRow,
     ParameterRow,
     Price,
     Problem,
+    Stored,
 )
 from orders.models import Product
 from orders.selectors.configuring import preview_line
@@ -74,7 +75,7 @@ class Configurator:
     groups: list[GroupView] = field(default_factory=list)
     parameters: list[ParameterView] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    choices: Mapping[str, str | bool | None] = field(default_factory=dict)
+    choices: Mapping[str, Stored] = field(default_factory=dict)
     price: Price | None = None
     cost: Decimal | None = None
     margin_percent: Decimal | None = None
@@ -85,14 +86,16 @@ class Configurator:
         return None if self.price is None or self.cost is None else self.price.total - self.cost
 
 
-def configurator(product: Product, choices: Mapping[str, object], quantity: int) -> Configurator:
+def configurator(
+    product: Product, choices: Mapping[str, object], quantity: int, revision_id: int | None = None
+) -> Configurator:
     """The page for these choices; whatever is wrong with them stands in it, nothing is raised."""
     try:
-        preview = preview_line(product, choices, quantity)
+        preview = preview_line(product, choices, quantity, revision_id)
     except Refused as refusal:
         return Configurator(product, quantity, problems=[Problem("", refusal.message, refusal.remedy)])
     model, configuration = preview.compiled.model, preview.configuration
-    known = set(preview.compiled.scope)
+    known = set(preview.compiled.rules_of)
     trouble = [Problem("", preview.trouble)] if preview.trouble else []
     return Configurator(
         product=product,
@@ -107,7 +110,7 @@ def configurator(product: Product, choices: Mapping[str, object], quantity: int)
     )
 
 
-def _group(group: GroupRow, configuration: Configuration) -> GroupView:
+def _group(group: FeatureRow, configuration: Configuration) -> GroupView:
     chosen = configuration.choices.get(group.code)
     standing = configuration.availability.get(group.code, {})
     options = [

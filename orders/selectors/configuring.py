@@ -16,7 +16,7 @@ from orders.engine import (
     unit_cost,
 )
 from orders.models import Product
-from orders.selectors.products import compiled_product
+from orders.selectors.products import compiled_by_id, compiled_product
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,11 @@ class LinePreview:
         return (self.price.unit_price - self.unit_cost) / self.price.unit_price
 
 
-def preview_line(product: Product, choices: Mapping[str, object], quantity: int = 1) -> LinePreview:
+def preview_line(
+    product: Product, choices: Mapping[str, object], quantity: int = 1, revision_id: int | None = None
+) -> LinePreview:
     """Configure, price and estimate without storing anything; no statement for a product used before."""
-    compiled = compiled_product(product)
+    compiled = compiled_by_id(revision_id) if revision_id else compiled_product(product)
     configuration = configure(compiled, choices)
     chosen = specification(compiled, configuration)
     if not configuration.valid:

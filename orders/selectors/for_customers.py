@@ -9,18 +9,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from orders.models import (
-    DateChange,
-    Document,
-    Milestone,
-    Option,
-    Order,
-    OrderLine,
-    Parameter,
-    Product,
-)
+from orders.engine import configure, specification
+from orders.models import DateChange, Document, Milestone, Order, OrderLine, Product
+from orders.selectors.products import compiled_line
 
-Row = dict[str, str]
+Row = dict[str, object]
 
 HIDDEN = (
     *("snapshot__bom", "snapshot__routing", "snapshot__characteristics"),
@@ -176,51 +169,16 @@ def _lines(orders: Sequence[Order]) -> list[OrderLine]:
 
 
 def _specifications(lines: Sequence[OrderLine]) -> dict[int, list[Row]]:
-    """As it was released; before that, the choices in the words of the product as it is now."""
+    """As it was released; before that, the choices in the words of the revision they were made with."""
     rows = {line.pk: list(line.snapshot.specification) for line in lines if hasattr(line, "snapshot")}
     open_lines = [line for line in lines if line.pk not in rows]
-    return rows | words_of(open_lines) if open_lines else rows
+    return rows | words_of(open_lines)
 
 
 def words_of(lines: Sequence[OrderLine]) -> dict[int, list[Row]]:
-    """What jobs that were not released yet are to be, in the words of the product; two statements."""
-    words = _Words({line.product_id for line in lines})
-    return {line.pk: words.of(line) for line in lines}
-
-
-class _Words:
-    """Labels and units of the choices of some products; two statements."""
-
-    def __init__(self, products: set[int]) -> None:
-        options = Option.objects.filter(group__product__in=products).select_related("group")
-        parameters = Parameter.objects.filter(product__in=products).order_by("position", "id")
-        self.labels: dict[tuple[int, str], str] = {}
-        self.units: dict[tuple[int, str], str] = {}
-        self.options: dict[tuple[int, str, str], str] = {}
-        for option in options.order_by("group__position", "group_id"):
-            group = option.group
-            self.labels[group.product_id, group.code] = group.label
-            self.options[group.product_id, group.code, option.code] = option.label
-        for row in parameters:
-            self.labels[row.product_id, row.code] = row.label
-            self.units[row.product_id, row.code] = row.unit
-
-    def of(self, line: OrderLine) -> list[Row]:
-        """One row per choice that was made, in the order of the product."""
-        product = line.product_id
-        ordered = [code for owner, code in self.labels if owner == product and code in line.choices]
-        ordered += [code for code in line.choices if code not in ordered]
-        return [self._row(product, code, line.choices[code]) for code in ordered if _made(line.choices[code])]
-
-    def _row(self, product: int, code: str, choice: object) -> Row:
-        flag = "yes" if choice else "no"
-        value = flag if isinstance(choice, bool) else str(choice)
-        unit = self.units.get((product, code), "")
-        text = self.options.get((product, code, value))
-        text = text or (value.capitalize() if isinstance(choice, bool) else f"{value} {unit}".strip())
-        label = self.labels.get((product, code), code)
-        return {"code": code, "label": label, "value": value, "text": text, "unit": unit}
-
-
-def _made(choice: object) -> bool:
-    return choice is not None and choice != ""
+    """What jobs that were not released yet are to be, in the words of the revision they were made with."""
+    rows: dict[int, list[Row]] = {}
+    for line in lines:
+        compiled = compiled_line(line)
+        rows[line.pk] = specification(compiled, configure(compiled, line.choices, look_ahead=False))
+    return rows

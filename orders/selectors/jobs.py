@@ -97,7 +97,7 @@ def _specification(line: OrderLine) -> Sequence[dict[str, Any]]:
         frozen: list[dict[str, Any]] = line.snapshot.specification
         return frozen
     try:
-        return preview_line(line.product, line.choices, line.quantity).specification
+        return preview_line(line.product, line.choices, line.quantity, line.revision_id).specification
     except Refused:
         return [{"label": code, "text": value} for code, value in line.choices.items()]
 

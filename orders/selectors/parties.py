@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
 
 from orders.lifecycle import OPEN
-from orders.models import ApiKey, Customer, Order, Product
+from orders.models import ApiKey, Customer, Order
 
 PER_PAGE = 30
 LATEST = 12
@@ -50,13 +50,3 @@ def api_keys(customer: Customer | None = None) -> QuerySet[ApiKey]:
         F("revoked_at").desc(nulls_first=True), "-id"
     )
     return keys.filter(customer=customer) if customer else keys
-
-
-def counted(product: Product) -> dict[str, int]:
-    """How many rows make the product model; one statement per kind."""
-    return {
-        "options": product.groups.count(),
-        "materials": product.bom_lines.count(),
-        "operations": product.routing_steps.count(),
-        "characteristics": product.characteristics.count(),
-    }

@@ -1,47 +1,35 @@
 """Product models as plain data, compiled once per revision and kept."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from django.db.models import Count, Q, QuerySet
 
-from orders.engine import (
-    BomRow,
-    CharacteristicRow,
-    CompiledProduct,
-    GroupRow,
-    OptionRow,
-    ParameterRow,
-    PriceRow,
-    ProductModel,
-    RuleRow,
-    StepRow,
-    compile_product,
-)
-from orders.models import Product
+from kernel.errors import Refused
+from orders.engine import BomRow, CompiledProduct, ProductModel, compile_product
+from orders.engine.document import from_document
+from orders.models import BomLine, Item, OrderLine, Process, Product, ProductRevision
 
 CACHED = 256
-
-Key = tuple[int, int, datetime | None]
 
 
 class _Cache:
     """The products used last; a dictionary under a lock."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[Key, CompiledProduct] = OrderedDict()
+        self._held: OrderedDict[int, CompiledProduct] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Key) -> CompiledProduct | None:
+    def get(self, key: int) -> CompiledProduct | None:
         with self._lock:
             found = self._held.get(key)
             if found is not None:
                 self._held.move_to_end(key)
             return found
 
-    def put(self, key: Key, compiled: CompiledProduct) -> None:
+    def put(self, key: int, compiled: CompiledProduct) -> None:
         with self._lock:
             self._held[key] = compiled
             if len(self._held) > CACHED:
@@ -52,33 +40,67 @@ _cache = _Cache()
 
 
 def compiled_product(product: Product) -> CompiledProduct:
-    """The product ready to configure; read and compiled once per process and publication.
+    """The revision in force, ready to configure; Refused where the product was never published."""
+    if product.in_force_id is None:
+        raise Refused(
+            f"{product.code} is not published.", field="product", remedy="Choose a published product."
+        )
+    return compiled_by_id(product.in_force_id)
 
-    Raises ModelRefused where it cannot be compiled (only an unpublished one).
+
+def compiled_line(line: OrderLine) -> CompiledProduct:
+    """The revision an order line was configured with."""
+    return compiled_by_id(line.revision_id) if line.revision_id else compiled_product(line.product)
+
+
+def compiled_by_id(revision_id: int) -> CompiledProduct:
+    """A revision ready to configure; read and compiled once per process, once it can no longer change.
+
+    Raises ModelRefused where it cannot be compiled (only an open one).
     """
-    key = (product.pk, product.revision, product.published_at)
-    found = _cache.get(key) if product.status == Product.Status.PUBLISHED else None
+    found = _cache.get(revision_id)
     if found is None:
-        found = compile_product(product_model(product))
-        if product.status == Product.Status.PUBLISHED:
-            _cache.put(key, found)
+        revision = ProductRevision.objects.select_related("product").get(pk=revision_id)
+        found = compile_product(product_model(revision))
+        if not revision.is_open:
+            _cache.put(revision_id, found)
     return found
 
 
-def product_model(product: Product) -> ProductModel:
-    """All rows of a product as plain data, in eight statements."""
-    return ProductModel(
-        code=product.code,
-        name=product.name,
-        base_price=product.base_price,
-        currency=product.currency,
-        groups=tuple(_groups(product)),
-        parameters=tuple(_parameters(product)),
-        rules=tuple(_rules(product)),
-        prices=tuple(PriceRow(row.label, row.condition, row.amount) for row in product.price_rules.all()),
-        bom=tuple(_bom(product)),
-        routing=tuple(_routing(product)),
-        characteristics=tuple(_characteristics(product)),
+def open_revision(product: Product) -> ProductRevision | None:
+    """The revision engineers are working on, where there is one."""
+    drafts = ProductRevision.objects.filter(product=product, status__in=ProductRevision.OPEN)
+    return drafts.select_related("product").first()
+
+
+def latest_revision(product: Product) -> ProductRevision:
+    """The open revision, or else the newest."""
+    newest = ProductRevision.objects.filter(product=product).select_related("product").order_by("-number")
+    return newest[0]
+
+
+def product_model(revision: ProductRevision) -> ProductModel:
+    """A revision as plain data with the master data of its items and processes, in three statements.
+
+    An item or process that is not there is left without its number for `compile_product` to name.
+    """
+    model = from_document(revision.model)
+    codes = {step.process for step in model.routing}
+    processes = dict(Process.objects.filter(code__in=codes).values_list("code", "id"))
+    steps = (replace(step, process_id=processes.get(step.process, 0)) for step in model.routing)
+    return replace(model, routing=tuple(steps), bom=tuple(_bom(revision)))
+
+
+def with_master_data(model: ProductModel) -> ProductModel:
+    """A model that was typed or imported, with what is known of its items and processes; two statements."""
+    items = Item.objects.in_bulk({row.item for row in model.bom}, field_name="number")
+    processes = dict(
+        Process.objects.filter(code__in={row.process for row in model.routing}).values_list("code", "id")
+    )
+    return replace(
+        model,
+        bom=tuple(_known(row, items.get(row.item)) for row in model.bom),
+        routing=tuple(replace(row, process_id=processes.get(row.process, 0)) for row in model.routing),
     )
 
 
@@ -100,105 +122,36 @@ def products_by_code(codes: Sequence[str]) -> dict[str, Product]:
     return {product.code: product for product in Product.objects.filter(code__in=set(codes))}
 
 
-def _groups(product: Product) -> list[GroupRow]:
-    return [
-        GroupRow(
-            group.code,
-            group.label,
-            tuple(
-                OptionRow(
-                    option.code,
-                    option.label,
-                    option.is_default,
-                    option.price_adder,
-                    option.price_percent,
-                    option.attributes,
-                )
-                for option in group.options.all()
-            ),
-            group.required,
-            group.help,
+def _known(row: BomRow, item: Item | None) -> BomRow:
+    if item is None:
+        return row
+    return replace(
+        row,
+        item_id=item.pk,
+        description=item.description,
+        unit=item.unit,
+        standard_cost=item.standard_cost,
+    )
+
+
+def _bom(revision: ProductRevision) -> Iterator[BomRow]:
+    lines = BomLine.objects.filter(revision=revision).select_related("item", "assembly")
+    for line in lines.order_by("find_number"):
+        row = BomRow(
+            find_number=line.find_number,
+            item=line.item.number,
+            condition=line.condition,
+            quantity=line.quantity,
+            operation=line.operation,
+            assembly=line.assembly.number if line.assembly else "",
+            place=line.place,
+            scrap_percent=line.scrap_percent,
+            phantom=line.phantom,
+            alternates=tuple(line.alternates),
+            valid_from=line.valid_from,
+            valid_to=line.valid_to,
+            serial_from=line.serial_from,
+            serial_to=line.serial_to,
+            customer_supplied=line.customer_supplied,
         )
-        for group in product.groups.prefetch_related("options")
-    ]
-
-
-def _parameters(product: Product) -> list[ParameterRow]:
-    return [
-        ParameterRow(
-            row.code,
-            row.label,
-            row.kind,
-            row.unit,
-            row.minimum,
-            row.maximum,
-            row.step,
-            row.pattern,
-            row.max_length,
-            row.default,
-            row.help,
-        )
-        for row in product.parameters.all()
-    ]
-
-
-def _rules(product: Product) -> list[RuleRow]:
-    return [
-        RuleRow(number, row.kind, row.when, row.then, row.reason)
-        for number, row in enumerate(product.rules.all(), start=1)
-    ]
-
-
-def _bom(product: Product) -> list[BomRow]:
-    return [
-        BomRow(
-            row.find_number,
-            row.item_id,
-            row.item.number,
-            row.item.description,
-            row.item.unit,
-            row.item.standard_cost,
-            row.condition,
-            row.quantity,
-            row.operation_sequence,
-        )
-        for row in product.bom_lines.select_related("item")
-    ]
-
-
-def _routing(product: Product) -> list[StepRow]:
-    return [
-        StepRow(
-            row.sequence,
-            row.name,
-            row.process_id,
-            row.process.code,
-            row.condition,
-            row.setup_minutes,
-            row.run_minutes,
-            row.per,
-            row.setup_family,
-            row.unattended,
-            row.instructions,
-        )
-        for row in product.routing_steps.select_related("process")
-    ]
-
-
-def _characteristics(product: Product) -> list[CharacteristicRow]:
-    return [
-        CharacteristicRow(
-            row.number,
-            row.label,
-            row.kind,
-            row.condition,
-            row.nominal,
-            row.lower,
-            row.upper,
-            row.expected,
-            row.unit,
-            row.method,
-            row.key,
-        )
-        for row in product.characteristics.all()
-    ]
+        yield _known(row, line.item)

@@ -36,7 +36,8 @@ from orders.services.keys import SCOPES, authenticate_key, create_api_key, revok
 from orders.services.lifecycle import advance, advance_all, lock_jobs, lock_orders
 from orders.services.lines import InvalidInput, LineInput, configured
 from orders.services.locking import lock_order, today
-from orders.services.publishing import check_product, publish_product, retire_product, unpublish_changed
+from orders.services.modelling import create_product, draft_of, fingerprint, save_draft
+from orders.services.publishing import check_product, publish_product, retire_product
 from orders.services.quoting import (
     change_quotation,
     create_quotation,
@@ -80,9 +81,12 @@ __all__ = [
     "configured",
     "confirm_order",
     "create_api_key",
+    "create_product",
     "create_quotation",
     "decline_quotation",
+    "draft_of",
     "expire_quotations",
+    "fingerprint",
     "fingerprint_of",
     "handling",
     "hash_of",
@@ -108,12 +112,12 @@ __all__ = [
     "revise_quotation",
     "revoke_api_key",
     "run_here",
+    "save_draft",
     "send",
     "send_quotation",
     "sweep_handovers",
     "today",
     "token_of",
-    "unpublish_changed",
     "wake_after_commit",
     "why_closed",
 ]

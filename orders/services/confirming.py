@@ -98,17 +98,25 @@ def _take_snapshots(lines: Sequence[OrderLine]) -> None:
 
 
 def _snapshot(line: OrderLine) -> Snapshot:
-    compiled, configuration = configured(product=line.product, choices=line.choices)
+    compiled, configuration = configured(
+        product=line.product, choices=line.choices, revision_id=line.revision_id
+    )
     release = explode(compiled, configuration, line.quantity)
     content = {
         "specification": release.specification,
         "bom": release.bom,
         "routing": release.routing,
         "characteristics": release.characteristics,
+        "documents": release.documents,
     }
-    return Snapshot(
-        line=line, product_revision=line.product.revision, sha256=canonical_sha256(content), **content
-    )
+    revision = _revision_number(line)
+    return Snapshot(line=line, product_revision=revision, sha256=canonical_sha256(content), **content)
+
+
+def _revision_number(line: OrderLine) -> int:
+    """A line made with the revision in force, as most are, needs no look at its own."""
+    own = line.revision if line.revision_id != line.product.in_force_id else None
+    return own.number if own else line.product.revision
 
 
 def _promise(

@@ -10,7 +10,7 @@ from kernel.errors import Refused
 from kernel.quantities import Quantity
 from orders.engine import CompiledProduct, Configuration, Price, Problem, configure, explode, price, unit_cost
 from orders.models import Order, OrderLine, Product, User
-from orders.selectors import compiled_product
+from orders.selectors import compiled_by_id, compiled_product
 from orders.services.headers import check_date, check_text
 from orders.services.lifecycle import advance_all
 
@@ -26,6 +26,7 @@ class LineInput:
     """One wished line: the choices by code, as a form or JSON gives them; the quantity in whole pieces.
 
     The customer may leave an `optional` line out, and choose one of the `alternatives`, further quantities.
+    `revision_id` keeps the product revision a line was made with; None takes the one in force.
     """
 
     product: Product
@@ -36,6 +37,7 @@ class LineInput:
     unit: str = "pcs"
     optional: bool = False
     alternatives: Sequence[int] = ()
+    revision_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,18 @@ def price_lines(lines: Sequence[LineInput], *, currency: str, now: datetime) -> 
     return priced
 
 
-def configured(*, product: Product, choices: Mapping[str, object]) -> tuple[CompiledProduct, Configuration]:
-    """The product and a valid configuration of it; Refused for an unpublished one, InvalidInput otherwise."""
+def configured(
+    *, product: Product, choices: Mapping[str, object], revision_id: int | None = None
+) -> tuple[CompiledProduct, Configuration]:
+    """The product and a valid configuration of it, in force or as of an earlier revision.
+
+    Refused for a product that cannot be ordered, InvalidInput where the choices do not fit.
+    """
     if product.status != Product.Status.PUBLISHED:
         raise Refused(
             f"{product.code} is not published.", field="product", remedy="Choose a published product."
         )
-    compiled = compiled_product(product)
+    compiled = compiled_by_id(revision_id) if revision_id else compiled_product(product)
     configuration = configure(compiled, choices, look_ahead=False)
     if not configuration.valid:
         raise InvalidInput(
@@ -140,7 +147,9 @@ def _priced(wish: LineInput, currency: str, now: datetime) -> PricedLine:
             field="product",
             remedy=f"Choose a product priced in {currency}.",
         )
-    compiled, configuration = configured(product=wish.product, choices=wish.choices)
+    compiled, configuration = configured(
+        product=wish.product, choices=wish.choices, revision_id=wish.revision_id
+    )
     priced = price(compiled, configuration, quantity)
     cost = unit_cost(explode(compiled, configuration, quantity), quantity)
     return PricedLine(wish, quantity, configuration, priced, cost)
@@ -193,6 +202,7 @@ def _placed(problems: Sequence[Problem], index: int) -> Iterator[Problem]:
 def _columns(line: PricedLine) -> dict[str, Any]:
     return {
         "product": line.wish.product,
+        "revision_id": line.wish.revision_id or line.wish.product.in_force_id,
         "quantity": line.quantity,
         "choices": dict(line.configuration.choices),
         "note": line.wish.note.strip(),

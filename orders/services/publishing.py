@@ -5,39 +5,42 @@ from datetime import datetime
 from django.db import transaction
 
 from kernel import clock
+from kernel.errors import Refused
 from orders.engine import CompiledProduct, prove_product
-from orders.models import Product
-from orders.selectors import product_model
+from orders.models import Product, ProductRevision, User
+from orders.selectors import latest_revision, open_revision, product_model
 
 
 @transaction.atomic
-def publish_product(*, product: Product, now: datetime | None = None) -> Product:
-    """Check everything and make the product orderable; a product published before gets the next revision.
+def publish_product(*, product: Product, by: User | None = None, now: datetime | None = None) -> Product:
+    """Check the product's draft and put it in force; the revision before it is superseded.
 
-    ModelRefused lists every fault with row, field, line, column and message; nothing changes then. Orders
-    that run keep the model they were released with.
+    ModelRefused lists every fault with row, field, line, column and message, Refused where there is no
+    draft; nothing changes then. Orders and quotations keep the revision they were made with.
     """
     now = now or clock.now()
     current = Product.objects.select_for_update().get(pk=product.pk)
-    check_product(current)
-    if current.published_at is not None:
-        current.revision += 1
-    current.status, current.published_at = Product.Status.PUBLISHED, now
-    current.save(update_fields=["revision", "status", "published_at"])
+    draft = open_revision(current)
+    if draft is None:
+        raise Refused(f"{current.code} has no draft.", remedy="Begin a draft and change it first.")
+    model = prove_product(product_model(draft)).model
+    published = ProductRevision.Status.PUBLISHED
+    in_force = ProductRevision.objects.filter(product=current, status=published)
+    in_force.update(status=ProductRevision.Status.SUPERSEDED)
+    draft.status, draft.published_at, draft.published_by = published, now, by
+    draft.save(update_fields=["status", "published_at", "published_by"])
+    current.name, current.base_price, current.currency = model.name, model.base_price, model.currency
+    current.status, current.revision, current.published_at = Product.Status.PUBLISHED, draft.number, now
+    current.in_force = draft
+    current.save()
     return current
 
 
 def check_product(product: Product) -> CompiledProduct:
-    """Prove the model as it stands, published or not; ModelRefused lists every fault."""
-    return prove_product(product_model(product))
+    """Prove the newest revision as it stands, published or not; ModelRefused lists every fault."""
+    return prove_product(product_model(latest_revision(product)))
 
 
 def retire_product(*, product: Product) -> None:
-    """Nobody orders it any more; publishing brings it back."""
+    """Nobody orders it any more; publishing a new revision brings it back."""
     Product.objects.filter(pk=product.pk).update(status=Product.Status.OBSOLETE)
-
-
-def unpublish_changed(*, product: Product) -> bool:
-    """A changed model is a draft again until it is published anew; True where it was published."""
-    changed = Product.objects.filter(pk=product.pk, status=Product.Status.PUBLISHED)
-    return bool(changed.update(status=Product.Status.DRAFT))

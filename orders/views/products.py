@@ -7,13 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access import allow
-from kernel.errors import Conflict, Refused
+from kernel.errors import Refused
 from kernel.htmx import INVALID, redirect_or_htmx, render_page
 from orders.engine import Fault, ModelRefused
 from orders.models import Product, Role
-from orders.selectors import product_by_code, product_list, product_model
+from orders.selectors import latest_revision, product_by_code, product_list, product_model
 from orders.selectors.frame import route
-from orders.selectors.parties import counted
 from orders.services import check_product, publish_product
 from orders.views.people import person, sees_money
 
@@ -43,10 +42,10 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the product, or list everything that is wrong with it."""
     found = _product(code)
     try:
-        published = publish_product(product=found)
+        published = publish_product(product=found, by=person(request))
     except ModelRefused as refusal:
         return _show(request, found, refusal.faults, status=INVALID)
-    except Conflict as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"{published} is published as revision {published.revision}.")
@@ -66,8 +65,7 @@ def _show(
     user = person(request)
     context: dict[str, Any] = {
         "product": found,
-        "model": product_model(found),
-        "counts": counted(found),
+        "model": product_model(latest_revision(found)),
         "faults": faults,
         "money": sees_money(user),
         "may_publish": user.has_role(Role.MANAGER) and found.status != Product.Status.OBSOLETE,

@@ -111,6 +111,7 @@ def stored(line: OrderLine) -> LineInput:
         requested_date=line.requested_date,
         optional=line.optional,
         alternatives=[row["quantity"] for row in line.alternatives],
+        revision_id=line.revision_id,
     )
 
 
@@ -162,7 +163,9 @@ def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
     choices = choices if data is None else choices_in(data)
     quantity = quantity_in(data) if data is not None else sheet.line.quantity if sheet.line else 1
     sheet.line_form = LineForm(data, initial=line_initial(sheet.line))
-    sheet.panel = configurator(sheet.product, choices, quantity)
+    sheet.panel = configurator(
+        sheet.product, choices, quantity, sheet.line.revision_id if sheet.line else None
+    )
     return sheet
 
 

@@ -1,10 +1,23 @@
 """The people, the customer and the small product that the tests of orders play with."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
-from orders import services
+from orders import selectors, services
+from orders.engine import (
+    BomRow,
+    CharacteristicRow,
+    FeatureRow,
+    ParameterRow,
+    PriceRow,
+    ProductModel,
+    RuleRow,
+    StepRow,
+    choice,
+)
 from orders.models import Address, Customer, Item, Order, Process, Product, Role, User
 from orders.services import Header, LineInput
 
@@ -27,75 +40,67 @@ def customer(**fields: object) -> Customer:
     return made
 
 
-def desk(code: str = "", **fields: object) -> Product:
+def desk(code: str = "", **fields: Any) -> Product:
     """A draft desk: two groups, three parameters, rules, four materials, three operations, two checks."""
     number = next(_numbers)
-    product = Product.objects.create(
-        **{"code": code or f"DESK-{number}", "name": "Desk", "base_price": Decimal("400.00"), **fields}
+    for name, unit, cost in (("BOARD", "m", 20), ("LEG", "pcs", 5), ("OIL", "l", 8), ("LOCK", "pcs", 3)):
+        Item.objects.create(number=f"{name}-{number}", description=name, unit=unit, standard_cost=cost)
+    for name in ("SAW", "HAND"):
+        Process.objects.create(code=f"{name}{number}", name=name)
+    model = ProductModel(code or f"DESK-{number}", "Desk", Decimal("400.00"), **desk_rows(number))
+    return services.create_product(model=replace(model, **fields)).product
+
+
+def desk_rows(number: int) -> dict[str, Any]:
+    """The rows of the desk, with the items and processes of this number."""
+    top = (
+        FeatureRow("OAK", "Oak", True, attributes={"kg": 30}),
+        FeatureRow("STEEL", "Steel", price_adder=Decimal("90.00"), attributes={"kg": 55.5}),
     )
-    top = product.groups.create(code="TOP", label="Top", position=1)
-    top.options.create(code="OAK", label="Oak", position=1, is_default=True, attributes={"kg": 30})
-    top.options.create(code="STEEL", label="Steel", position=2, price_adder="90.00", attributes={"kg": 55.5})
-    legs = product.groups.create(code="LEGS", label="Legs", position=2)
-    legs.options.create(code="WOOD", label="Wooden", position=1, is_default=True, attributes={"bears": 40})
-    legs.options.create(code="IRON", label="Iron", position=2, price_percent="10", attributes={"bears": 90})
-    product.parameters.create(
-        code="WIDTH",
-        label="Width",
-        unit="mm",
-        minimum=800,
-        maximum=2400,
-        step=100,
-        default="1600",
-        position=1,
+    legs = (
+        FeatureRow("WOOD", "Wooden", True, attributes={"bears": 40}),
+        FeatureRow("IRON", "Iron", price_percent=Decimal(10), attributes={"bears": 90}),
     )
-    product.parameters.create(
-        code="TAG", label="Tag", kind="text", max_length=12, pattern="[A-Z0-9-]+", position=2
-    )
-    product.parameters.create(code="DRAWER", label="Drawer", kind="flag", position=3)
-    product.rules.create(
-        kind="requires", then="TOP.kg <= LEGS.bears", reason="The legs do not bear this top."
-    )
-    product.rules.create(
-        kind="excludes", when="DRAWER", then="WIDTH < 1000", reason="A drawer needs 1000 mm.", position=1
-    )
-    product.price_rules.create(label="Extra width", condition="WIDTH > 1600", amount="(WIDTH - 1600) * 0.055")
-    _materials(product, number)
-    _routing(product, number)
-    product.characteristics.create(
-        number=1,
-        label="Width",
-        kind="measured",
-        nominal="WIDTH",
-        lower="WIDTH - 1",
-        upper="WIDTH + 1",
-        unit="mm",
-    )
-    product.characteristics.create(number=2, label="Top as ordered", expected="TOP", key=True)
+    width = ParameterRow("WIDTH", "Width", "number", "mm", Decimal(800), Decimal(2400), Decimal(100))
+    return {
+        "features": (choice("TOP", "Top", top), choice("LEGS", "Legs", legs)),
+        "parameters": (
+            replace(width, default="1600"),
+            ParameterRow("TAG", "Tag", "text", max_length=12, pattern="[A-Z0-9-]+"),
+            ParameterRow("DRAWER", "Drawer", "flag"),
+        ),
+        "rules": (
+            RuleRow(1, "requires", "", "TOP.kg <= LEGS.bears", "The legs do not bear this top."),
+            RuleRow(2, "excludes", "DRAWER", "WIDTH < 1000", "A drawer needs 1000 mm."),
+        ),
+        "prices": (PriceRow("Extra width", "WIDTH > 1600", "(WIDTH - 1600) * 0.055"),),
+        "bom": (
+            BomRow(10, f"BOARD-{number}", "", "WIDTH / 1000", 10),
+            BomRow(20, f"LEG-{number}", "", "4", 20),
+            BomRow(30, f"OIL-{number}", "TOP = OAK", "0.125", 30),
+            BomRow(40, f"LOCK-{number}", "", "if(DRAWER, 1, 0)", 20),
+        ),
+        "routing": (
+            StepRow(10, "Saw", f"SAW{number}", "", "12", "WIDTH / 300"),
+            StepRow(20, "Build", f"HAND{number}", run_minutes="30", setup_family="TOP"),
+            StepRow(30, "Oil", f"HAND{number}", "TOP = OAK", run_minutes="45", per="lot"),
+        ),
+        "characteristics": (
+            CharacteristicRow(1, "Width", "measured", "", "WIDTH", "WIDTH - 1", "WIDTH + 1", unit="mm"),
+            CharacteristicRow(2, "Top as ordered", expected="TOP", key=True),
+        ),
+    }
+
+
+def changed(product: Product, **changes: Any) -> Product:
+    """The product with a draft in which these parts of the model are others."""
+    draft = services.draft_of(product=product)
+    model = replace(selectors.product_model(draft), **changes)
+    services.save_draft(revision=draft, model=model)
     return product
 
 
-def _materials(product: Product, number: int) -> None:
-    board, leg, oil, lock = (
-        Item.objects.create(number=f"{name}-{number}", description=name, unit=unit, standard_cost=cost)
-        for name, unit, cost in (("BOARD", "m", 20), ("LEG", "pcs", 5), ("OIL", "l", 8), ("LOCK", "pcs", 3))
-    )
-    lines = product.bom_lines
-    lines.create(find_number=10, item=board, quantity="WIDTH / 1000", operation_sequence=10)
-    lines.create(find_number=20, item=leg, quantity="4", operation_sequence=20)
-    lines.create(find_number=30, item=oil, condition="TOP = OAK", quantity="0.125", operation_sequence=30)
-    lines.create(find_number=40, item=lock, quantity="if(DRAWER, 1, 0)", operation_sequence=20)
-
-
-def _routing(product: Product, number: int) -> None:
-    saw, hand = (Process.objects.create(code=f"{name}{number}", name=name) for name in ("SAW", "HAND"))
-    steps = product.routing_steps
-    steps.create(sequence=10, name="Saw", process=saw, setup_minutes="12", run_minutes="WIDTH / 300")
-    steps.create(sequence=20, name="Build", process=hand, run_minutes="30", setup_family="TOP")
-    steps.create(sequence=30, name="Oil", process=hand, condition="TOP = OAK", run_minutes="45", per="lot")
-
-
-def published_desk(code: str = "", **fields: object) -> Product:
+def published_desk(code: str = "", **fields: Any) -> Product:
     """The desk, orderable."""
     return services.publish_product(product=desk(code, **fields), now=NOW)
 
