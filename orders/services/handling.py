@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F
 
 from kernel import clock
@@ -116,7 +116,7 @@ def _note_failure(owed: Sequence[Handover], error: Exception) -> None:
     try:
         for handover in owed:
             _retry_or_park(handover, error)
-    except DatabaseError:
+    except Error:
         logger.warning("failure of %s handovers not noted: the database is away", len(owed))
 
 
