@@ -1,13 +1,15 @@
 """The people of the shop: each looks at what waits for them and does it, through the pages' own services."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from random import Random
+from typing import TypeVar
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from kernel.errors import Conflict, Refused
 from logistics.models import Carrier, Shipment
@@ -15,12 +17,15 @@ from logistics.services import PackageInput, deliver, pack, ship
 from orders.models import OrderLine, Role, User
 from planning.models import Operation, Requirement
 from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine
-from procurement.services import Receipt, issue_material, receive, send_purchase_order
-from production.services import finish, start
+from procurement.services import Receipt, issue_materials, receive, send_purchase_order
+from production.services import Count, finish_all, start_all
 from quality.models import Inspection, Result
-from quality.services import decide, record
+from quality.services import Sheet, decide_all, record_all
 
+Row = TypeVar("Row")
 ON_THE_ROAD = timedelta(days=1)
+HANDFUL = 30
+"""So much is acted on at once."""
 
 
 @dataclass
@@ -52,6 +57,17 @@ class Cast:
             self.refusals[refusal.message] = self.refusals.get(refusal.message, 0) + 1
             return 0
         return 1
+
+    def together(self, rows: Sequence[Row], act: Callable[[Sequence[Row]], object]) -> int:
+        """Act on a HANDFUL at a time, one by one where the shop says no to a handful; how many were done."""
+        done = 0
+        for first in range(0, len(rows), HANDFUL):
+            handful = rows[first : first + HANDFUL]
+            if self.tries(partial(act, handful)):
+                done += len(handful)
+            elif len(handful) > 1:
+                done += sum(self.tries(partial(act, [row])) for row in handful)
+        return done
 
 
 def play_round(cast: Cast, now: datetime, resting: Collection[str] = ()) -> int:
@@ -112,45 +128,58 @@ def _receive(cast: Cast, order: PurchaseOrder, lines: list[PurchaseOrderLine], n
 
 def operators(cast: Cast, now: datetime) -> int:
     """Finish what has run its time; issue material for and start what is ready."""
+    return _finish(cast, now) + _start(cast, now)
+
+
+def _at_hand(cast: Cast, *statuses: str) -> QuerySet[Operation]:
+    """Operations in these states that somebody can act on."""
+    found = Operation.objects.filter(line__in=cast.lines().filter(state="production"), status__in=statuses)
+    return found.select_related("line__order", "machine").order_by("during", "id")
+
+
+def _finish(cast: Cast, now: datetime) -> int:
+    by, running = cast.people.get(Role.OPERATOR), _at_hand(cast, Operation.Status.RUNNING)
+    if cast.by_plan:
+        running = running.filter(during__endswith__lte=now)
+    ended = [operation for operation in running if _has_run(cast, operation, now)]
     acts = 0
-    for operation in _at_hand(cast, now):
-        act = _finish if operation.status == Operation.Status.RUNNING else _start
-        acts += act(cast, operation, now)
+    for moment, some in groupby(ended, lambda each: _moment(cast, each.planned_end, each.started_at, now)):
+        counts = [Count(each, good=each.line.quantity) for each in some]
+        acts += cast.together(counts, partial(_finish_all, by, moment))
     return acts
 
 
-def _at_hand(cast: Cast, now: datetime) -> QuerySet[Operation]:
-    """Operations somebody can act on, with what is still to be issued for them."""
-    found = Operation.objects.filter(
-        line__in=cast.lines().filter(state="production"), status__in=("ready", "running", "paused")
-    )
-    if cast.by_plan:
-        ended = Q(status="running", during__endswith__lte=now)
-        found = found.filter(ended | (~Q(status="running") & Q(during__startswith__lte=now)))
+def _finish_all(by: User | None, now: datetime, counts: Sequence[Count]) -> None:
+    finish_all(counts=counts, by=by, now=now)
+
+
+def _start(cast: Cast, now: datetime) -> int:
+    """What needs material gets it first."""
     short = Requirement.objects.filter(operation=OuterRef("id"), issued__lt=F("quantity"), cancelled_at=None)
-    return (
-        found.annotate(to_issue=Exists(short))
-        .select_related("line__order", "machine")
-        .order_by("during", "id")
-    )
+    ready = _at_hand(cast, Operation.Status.READY, Operation.Status.PAUSED).annotate(to_issue=Exists(short))
+    if cast.by_plan:
+        ready = ready.filter(during__startswith__lte=now)
+    by, acts = cast.people.get(Role.OPERATOR), 0
+    for moment, some in groupby(ready, lambda each: _moment(cast, each.planned_start, None, now)):
+        operations = list(some)
+        to_issue = [each for each in operations if each.to_issue]
+        acts += cast.together(to_issue, partial(_issue_all, by, moment))
+        acts += cast.together(operations, partial(_start_all, by, moment))
+    return acts
 
 
-def _start(cast: Cast, operation: Operation, now: datetime) -> int:
-    moment = operation.planned_start if cast.by_plan and operation.planned_start else now
-    by = cast.people.get(Role.OPERATOR)
-    acts = 0
-    if getattr(operation, "to_issue", False):
-        acts += cast.tries(lambda: issue_material(operation=operation, by=by, now=moment))
-    return acts + cast.tries(lambda: start(operation=operation, by=by, now=moment))
+def _issue_all(by: User | None, now: datetime, operations: Sequence[Operation]) -> None:
+    issue_materials(operations=operations, by=by, now=now)
 
 
-def _finish(cast: Cast, operation: Operation, now: datetime) -> int:
-    if not _has_run(cast, operation, now):
-        return 0
-    moment = operation.planned_end if cast.by_plan and operation.planned_end else now
-    moment = max(moment, operation.started_at or moment)
-    by, good = cast.people.get(Role.OPERATOR), operation.line.quantity
-    return cast.tries(lambda: finish(operation=operation, good=good, by=by, now=moment))
+def _start_all(by: User | None, now: datetime, operations: Sequence[Operation]) -> None:
+    start_all(operations=operations, by=by, now=now)
+
+
+def _moment(cast: Cast, planned: datetime | None, began: datetime | None, now: datetime) -> datetime:
+    """When it is done: at the planned time for those who act by plan, never before it began."""
+    moment = planned if cast.by_plan and planned else now
+    return max(moment, began or moment)
 
 
 def _has_run(cast: Cast, operation: Operation, now: datetime) -> bool:
@@ -165,19 +194,21 @@ def inspectors(cast: Cast, now: datetime) -> int:
     waiting = Inspection.objects.filter(
         line__in=cast.lines().filter(state="quality"), status__in=("planned", "open")
     )
-    ready = waiting.exclude(opened_at=None).prefetch_related("results").order_by("id")
-    return sum(_inspect(cast, inspection, now) for inspection in ready)
-
-
-def _inspect(cast: Cast, inspection: Inspection, now: datetime) -> int:
+    ready = list(waiting.exclude(opened_at=None).prefetch_related("results").order_by("id"))
     by = cast.people.get(Role.INSPECTOR)
+    sheets = [Sheet(inspection, _values(cast, inspection)) for inspection in ready]
+    done = cast.together(sheets, lambda some: record_all(sheets=some, by=by, now=now))
+    return done + cast.together(ready, lambda some: decide_all(versions=dict.fromkeys(some), by=by, now=now))
+
+
+def _values(cast: Cast, inspection: Inspection) -> dict[int, Decimal | bool]:
+    """What is measured; now and then the last value is a bad one."""
     results = list(inspection.results.all())
     bad = inspection.loop == 0 and cast.rng.random() < cast.failing
     values = {result.number: _value(result) for result in results}
     if bad and results:
         values[results[-1].number] = _bad_value(results[-1])
-    done = cast.tries(lambda: record(inspection=inspection, values=values, by=by, now=now))
-    return done + cast.tries(lambda: decide(inspection=inspection, by=by, now=now))
+    return values
 
 
 def _value(result: Result) -> Decimal | bool:

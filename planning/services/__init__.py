@@ -3,7 +3,7 @@
 What is called inside an act on a job runs under the caller's `lock_jobs` and transaction.
 """
 
-from planning.services.acts import finish_operation, pause_operation, start_operation
+from planning.services.acts import Done, Progress, finish_operations, pause_operation, start_operations
 from planning.services.material import Material, report_issued, report_material
 from planning.services.plan import plan_jobs
 from planning.services.readiness import refresh_readiness, release_operations
@@ -13,10 +13,12 @@ from planning.services.rework import add_rework
 from planning.services.withdraw import withdraw_jobs
 
 __all__ = [
+    "Done",
     "Material",
+    "Progress",
     "Replanned",
     "add_rework",
-    "finish_operation",
+    "finish_operations",
     "pause_operation",
     "plan_jobs",
     "refresh_readiness",
@@ -26,7 +28,7 @@ __all__ = [
     "report_issued",
     "report_material",
     "request_replan",
-    "start_operation",
+    "start_operations",
     "sweep_plan",
     "withdraw_jobs",
 ]

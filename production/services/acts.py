@@ -1,5 +1,6 @@
 """What operators do: start, pause and finish operations, with times, quantities and scrap."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,9 @@ from kernel.errors import Conflict, Refused
 from orders.models import OrderLine, Role, User
 from orders.services import Work, close_work, lock_jobs, open_work
 from planning.models import Machine, Operation
-from planning.services import finish_operation, pause_operation, start_operation
+from planning.services import Done, finish_operations, pause_operation, start_operations
 from production.models import ScrapReason
-from production.services.clock import book_on_last, close_clock, open_clock
+from production.services.clock import Count, close_clocks, open_clocks
 from production.services.jobs import complete_jobs, work_order_number
 
 LONGEST_NOTE = 200
@@ -20,25 +21,41 @@ LONGEST_NOTE = 200
 
 @dataclass(frozen=True)
 class Finished:
-    """What a finished operation led to: operations that became ready, or the whole job being built."""
+    """What finished operations led to: those that became ready, and the jobs that are built."""
 
-    ready: tuple[Operation, ...]
-    job_done: bool
+    ready: Sequence[Operation]
+    built: Sequence[OrderLine]
+
+    @property
+    def job_done(self) -> bool:
+        """Whether a job is built by it."""
+        return bool(self.built)
 
 
-@transaction.atomic
 def start(
     *, operation: Operation, by: User | None, machine: Machine | None = None, now: datetime | None = None
 ) -> Operation:
-    """Start or resume an operation on `machine` (else where it is planned, else on a free one).
+    """Start or resume one operation, on `machine` where one is named; see `start_all`."""
+    return start_all(operations=[operation], by=by, machine=machine, now=now)[0]
 
-    Returns it running, with `worked_on`. Conflict says what is in the way: hold, status, material not issued,
-    or who occupies the machine.
+
+@transaction.atomic
+def start_all(
+    *,
+    operations: Sequence[Operation],
+    by: User | None,
+    machine: Machine | None = None,
+    now: datetime | None = None,
+) -> list[Operation]:
+    """Start or resume operations on `machine` (else where they are planned, else on free ones).
+
+    Returns them running, with `worked_on`. All or nothing: Conflict says what is in the way: hold, status,
+    material not issued, or who occupies the machine. 5 statements.
     """
     now = now or clock.now()
-    job = lock_jobs([operation.line_id])[operation.line_id]
-    running = start_operation(operation=operation, machine=machine, job=job, now=now)
-    open_clock(operation=running, by=by, now=now)
+    jobs = lock_jobs({operation.line_id for operation in operations})
+    running = start_operations(operations=operations, machine=machine, jobs=jobs, now=now)
+    open_clocks(operations=running, by=by, now=now)
     return running
 
 
@@ -46,12 +63,12 @@ def start(
 def pause(*, operation: Operation, by: User | None, now: datetime | None = None) -> Operation:
     """Stop the clock of a running operation; a hold does not forbid it. Conflict where it does not run."""
     now = now or clock.now()
-    job = lock_jobs([operation.line_id])[operation.line_id]
-    minutes = close_clock(operation=operation, now=now)
-    return pause_operation(operation=operation, worked_minutes=minutes or 0, job=job, now=now)
+    jobs = lock_jobs([operation.line_id])
+    minutes = close_clocks(counts=[Count(operation, good=0)], now=now)
+    worked = minutes.get(operation.id, 0)
+    return pause_operation(operation=operation, worked_minutes=worked, jobs=jobs, now=now)
 
 
-@transaction.atomic
 def finish(
     *,
     operation: Operation,
@@ -62,28 +79,33 @@ def finish(
     by: User | None,
     now: datetime | None = None,
 ) -> Finished:
-    """Complete a running or paused operation with its quantities, which together make the job's quantity.
+    """Complete one operation with its quantities; see `finish_all`."""
+    return finish_all(counts=[Count(operation, good, scrapped, scrap_reason, note)], by=by, now=now)
 
-    Scrap needs a reason and asks the planner for replacement; the job goes on. After the last operation the
-    work order is completed and the job handed to inspection. Refused names the field, Conflict says why the
-    operation cannot be finished.
+
+@transaction.atomic
+def finish_all(*, counts: Sequence[Count], by: User | None, now: datetime | None = None) -> Finished:
+    """Complete running or paused operations with their quantities, all or none of them.
+
+    Scrap needs a reason and asks the planner for replacement; the job goes on. After its last operation the
+    work order is completed and the job handed to inspection. Refused names the field, Conflict says why an
+    operation cannot be finished. 5 statements, 1 more with scrap, and those of `complete_jobs`.
     """
     now = now or clock.now()
-    line = lock_jobs([operation.line_id])[operation.line_id]
-    if line.held:
-        raise Conflict(f"{line.order} {line} is on hold: {line.hold_reason}.", remedy="Resume it first.")
-    _check(line, good, scrapped, scrap_reason, note)
-    booked = {"good": good, "scrapped": scrapped}
-    minutes = close_clock(operation=operation, now=now, scrap_reason=scrap_reason, note=note, **booked)
-    if minutes is None:
-        book_on_last(operation=operation, scrap_reason=scrap_reason, note=note, **booked)
-    ready = finish_operation(operation=operation, worked_minutes=minutes or 0, job=line, now=now, **booked)
+    jobs = lock_jobs({each.operation.line_id for each in counts})
+    for each in counts:
+        _check(jobs[each.operation.line_id], each)
+    minutes = close_clocks(counts=counts, now=now)
+    done = [
+        Done(each.operation, each.good, each.scrapped, minutes.get(each.operation.id, 0)) for each in counts
+    ]
+    progress = finish_operations(done=done, jobs=jobs, now=now)
+    scrapped = [_replacement(each, jobs[each.operation.line_id]) for each in counts if each.scrapped]
     if scrapped:
-        _ask_for_replacement(operation, line, scrapped, now)
-    done = not ready and not Operation.objects.open().filter(line=line).exists()
-    if done:
-        complete_jobs(lines=[line], by=by, now=now)
-    return Finished(tuple(ready), done)
+        open_work(items=scrapped, now=now)
+    if progress.built:
+        complete_jobs(lines=progress.built, by=by, now=now)
+    return Finished(progress.ready, progress.built)
 
 
 def settle_scrap(*, operation: Operation, by: User | None, now: datetime | None = None) -> bool:
@@ -96,7 +118,10 @@ def scrap_key(operation: Operation) -> str:
     return f"scrap:{operation.id}"
 
 
-def _check(line: OrderLine, good: int, scrapped: int, scrap_reason: ScrapReason | None, note: str) -> None:
+def _check(line: OrderLine, count: Count) -> None:
+    if line.held:
+        raise Conflict(f"{line.order} {line} is on hold: {line.hold_reason}.", remedy="Resume it first.")
+    good, scrapped = count.good, count.scrapped
     for field, value in (("good", good), ("scrapped", scrapped)):
         if value < 0:
             raise Refused(f"{field.capitalize()} cannot be negative.", field=field, remedy="Enter 0 or more.")
@@ -106,22 +131,21 @@ def _check(line: OrderLine, good: int, scrapped: int, scrap_reason: ScrapReason 
             field="good",
             remedy=f"Count again: good and scrapped together make {line.quantity}.",
         )
-    if scrapped and scrap_reason is None:
+    if scrapped and count.scrap_reason is None:
         raise Refused("Scrap needs a reason.", field="scrap_reason", remedy="Choose why it was scrapped.")
-    if len(note) > LONGEST_NOTE:
+    if len(count.note) > LONGEST_NOTE:
         raise Refused(
-            f"The note has {len(note)} characters.", field="note", remedy=f"Use at most {LONGEST_NOTE}."
+            f"The note has {len(count.note)} characters.", field="note", remedy=f"Use at most {LONGEST_NOTE}."
         )
 
 
-def _ask_for_replacement(operation: Operation, line: OrderLine, scrapped: int, now: datetime) -> None:
-    pieces = "1 scrapped piece" if scrapped == 1 else f"{scrapped} scrapped pieces"
-    work = Work(
-        key=scrap_key(operation),
+def _replacement(count: Count, line: OrderLine) -> Work:
+    pieces = "1 scrapped piece" if count.scrapped == 1 else f"{count.scrapped} scrapped pieces"
+    return Work(
+        key=scrap_key(count.operation),
         role=Role.PLANNER,
-        reason=f"Replacement for {pieces}: {operation} of {line.order} {line}",
+        reason=f"Replacement for {pieces}: {count.operation} of {line.order} {line}",
         url=f"/production/work-orders/{work_order_number(line)}/",
         line=line,
         due_at=line.promised_at,
     )
-    open_work(items=[work], now=now)

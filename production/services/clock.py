@@ -1,40 +1,61 @@
-"""Time entries: the clock of an operation, written in as few statements as the act allows."""
+"""Time entries: the clocks of operations, written in as few statements as the act allows."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 from django.db import connection
 
+from kernel.bases import fetch
 from orders.models import User
 from planning.models import Operation
-from production.models import ScrapReason, TimeEntry
+from production.models import ScrapReason
 
 # One statement for two facts that always come together: somebody works, so the work order is in progress.
 _OPEN = """
     WITH begun AS (
         UPDATE production_workorder SET status = 'in_progress', started_at = %(now)s
-        WHERE line_id = %(line)s AND status = 'released'
+        WHERE line_id = ANY(%(lines)s) AND status = 'released'
     )
     INSERT INTO production_timeentry
         (operation_id, machine_id, person_id, started_at, good, scrapped, note)
-    VALUES (%(operation)s, %(machine)s, %(person)s, %(now)s, 0, 0, '')
+    SELECT operation, machine, %(person)s, %(now)s, 0, 0, ''
+    FROM unnest(%(operations)s::bigint[], %(machines)s::bigint[]) AS data(operation, machine)
 """
 _CLOSE = """
-    UPDATE production_timeentry
-    SET ended_at = greatest(%(now)s, started_at), good = %(good)s, scrapped = %(scrapped)s,
-        scrap_reason_id = %(reason)s, note = %(note)s
-    WHERE operation_id = %(operation)s AND ended_at IS NULL
-    RETURNING started_at, ended_at
+    UPDATE production_timeentry AS entry
+    SET ended_at = coalesce(entry.ended_at, greatest(%(now)s, entry.started_at)), good = data.good,
+        scrapped = data.scrapped, scrap_reason_id = data.reason, note = data.note
+    FROM unnest(%(operations)s::bigint[], %(good)s::int[], %(scrapped)s::int[], %(reasons)s::bigint[],
+                %(notes)s::text[]) AS data(operation, good, scrapped, reason, note)
+    CROSS JOIN LATERAL (
+        SELECT id, ended_at FROM production_timeentry WHERE operation_id = data.operation
+        ORDER BY id DESC LIMIT 1
+    ) AS last
+    WHERE entry.id = last.id
+    RETURNING entry.operation_id, CASE WHEN last.ended_at IS NULL THEN
+        ceil(extract(epoch FROM entry.ended_at - entry.started_at) / 60)::int ELSE 0 END
 """
 
 
-def open_clock(*, operation: Operation, by: User | None, now: datetime) -> None:
-    """Somebody works on the running operation from `now` on; its work order is in progress."""
-    values = {
-        "operation": operation.id,
-        "line": operation.line_id,
-        "machine": operation.worked_on_id,
+@dataclass(frozen=True)
+class Count:
+    """What came out of an operation: good and scrapped pieces, which together make the job's quantity."""
+
+    operation: Operation
+    good: int
+    scrapped: int = 0
+    scrap_reason: ScrapReason | None = None
+    note: str = ""
+
+
+def open_clocks(*, operations: Sequence[Operation], by: User | None, now: datetime) -> None:
+    """Somebody works on these running operations from `now` on; their work orders are in progress."""
+    values: dict[str, Any] = {
+        "operations": [operation.id for operation in operations],
+        "machines": [operation.worked_on_id for operation in operations],
+        "lines": [operation.line_id for operation in operations],
         "person": by.id if by else None,
         "now": now,
     }
@@ -42,35 +63,17 @@ def open_clock(*, operation: Operation, by: User | None, now: datetime) -> None:
         cursor.execute(_OPEN, values)
 
 
-def close_clock(
-    *,
-    operation: Operation,
-    now: datetime,
-    good: int = 0,
-    scrapped: int = 0,
-    scrap_reason: ScrapReason | None = None,
-    note: str = "",
-) -> int | None:
-    """Stop the clock and book the quantities; the minutes worked, rounded up; None where it stood still."""
+def close_clocks(*, counts: Sequence[Count], now: datetime) -> dict[int, int]:
+    """Book the quantities where each operation was worked on last, and stop the clocks that run there.
+
+    Returns the minutes worked by operation id, rounded up; 0 where the clock stood still.
+    """
     values: dict[str, Any] = {
-        "operation": operation.id,
+        "operations": [each.operation.id for each in counts],
+        "good": [each.good for each in counts],
+        "scrapped": [each.scrapped for each in counts],
+        "reasons": [each.scrap_reason.id if each.scrap_reason and each.scrapped else None for each in counts],
+        "notes": [each.note for each in counts],
         "now": now,
-        "good": good,
-        "scrapped": scrapped,
-        "reason": scrap_reason.id if scrap_reason and scrapped else None,
-        "note": note,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, values)
-        row = cursor.fetchone()
-    return ceil((row[1] - row[0]).total_seconds() / 60) if row else None
-
-
-def book_on_last(
-    *, operation: Operation, good: int, scrapped: int, scrap_reason: ScrapReason | None, note: str
-) -> None:
-    """Book the quantities of a paused operation where it was worked on last."""
-    last = TimeEntry.objects.filter(operation=operation.id).order_by("-id").values("id")[:1]
-    TimeEntry.objects.filter(id__in=last).update(
-        good=good, scrapped=scrapped, scrap_reason=scrap_reason if scrapped else None, note=note
-    )
+    return dict(fetch(_CLOSE, values))

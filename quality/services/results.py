@@ -1,6 +1,7 @@
 """Recording what was measured and seen; pass or fail is computed, never typed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -26,7 +27,18 @@ COLUMNS = {
 }
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Sheet:
+    """Values by characteristic number: a Decimal in its unit, whether it conforms, or None to clear.
+
+    `version` is that of the inspection they were entered for; None takes it as it stands.
+    """
+
+    inspection: Inspection
+    values: Mapping[int, Value]
+    version: int | None = None
+
+
 def record(
     *,
     inspection: Inspection,
@@ -35,40 +47,64 @@ def record(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Inspection:
-    """Write values by characteristic number: a Decimal in its unit, whether it conforms, or None to clear.
+    """Write the values of one inspection; see `record_all`."""
+    return record_all(sheets=[Sheet(inspection, values, version)], by=by, now=now)[0]
 
-    Values that stand there already stay as they are. Returns the inspection with its new version. Refused
-    names the row (`value-3`) whose value does not fit, Conflict says that the inspection is not open, the job
-    is on hold or `version` is stale. 6 statements for any number of values.
+
+@transaction.atomic
+def record_all(*, sheets: Sequence[Sheet], by: User | None, now: datetime | None = None) -> list[Inspection]:
+    """Write what was measured and seen, all of it or nothing; values that stand there already stay.
+
+    Returns the inspections with their new versions. Refused names the row (`value-3`) whose value does not
+    fit, Conflict says that an inspection is not open, a job is on hold or a version is stale. 5 statements
+    for any number of sheets and values.
     """
     now = now or clock.now()
-    current = open_inspection(inspection=inspection, version=version)
-    results = {result.number: result for result in current.results.all()}
-    changed = [_put(results, number, value, by, now) for number, value in values.items()]
-    rows = [_row(result) for result in changed if result]
-    if rows:
-        update_rows("quality_result", "id", COLUMNS, rows)
-        Inspection.objects.filter(id=current.id).update(version=F("version") + 1)
-        current.version += 1
+    current = open_inspections(versions={sheet.inspection: sheet.version for sheet in sheets})
+    rows, touched = [], []
+    for sheet, inspection in zip(sheets, current, strict=True):
+        results = {result.number: result for result in inspection.results.all()}
+        put = [_put(results, number, value, by, now) for number, value in sheet.values.items()]
+        changed = [_row(result) for result in put if result]
+        rows += changed
+        touched += [inspection] if changed else []
+    update_rows("quality_result", "id", COLUMNS, rows)
+    if touched:
+        Inspection.objects.filter(id__in=[each.id for each in touched]).update(version=F("version") + 1)
+    for inspection in touched:
+        inspection.version += 1
     return current
 
 
-def open_inspection(*, inspection: Inspection, version: int | None) -> Inspection:
-    """The inspection as it stands now, under its job's lock, if it may be written. 3 statements."""
-    line = lock_jobs([inspection.line_id])[inspection.line_id]
-    current = Inspection.objects.select_related("decided_by").get(id=inspection.id)
-    current.line = line
-    if current.status != Inspection.Status.OPEN:
-        raise Conflict(f"{current} {_standing(current)}.", remedy="Open it to see where the job stands.")
+def open_inspections(*, versions: Mapping[Inspection, int | None]) -> list[Inspection]:
+    """The inspections as they stand now, with their results, under their jobs' lock, if they may be written.
+
+    `versions` has the version each is expected at, None for any; the answer has the same order. 3 statements.
+    """
+    lines = lock_jobs({inspection.line_id for inspection in versions})
+    found = Inspection.objects.select_related("decided_by").prefetch_related("results")
+    current = found.in_bulk([inspection.pk for inspection in versions])
+    opened = [current[inspection.pk] for inspection in versions]
+    for inspection, version in zip(opened, versions.values(), strict=True):
+        inspection.line = lines[inspection.line_id]
+        _check_open(inspection, version)
+    return opened
+
+
+def _check_open(inspection: Inspection, version: int | None) -> None:
+    line = inspection.line
+    if inspection.status != Inspection.Status.OPEN:
+        raise Conflict(
+            f"{inspection} {_standing(inspection)}.", remedy="Open it to see where the job stands."
+        )
     if line.held:
         raise Conflict(f"{line.order} {line} is on hold: {line.hold_reason}.", remedy="Resume it first.")
-    if version is not None and version != current.version:
+    if version is not None and version != inspection.version:
         raise Conflict(
-            f"{current} was changed meanwhile: you decided on older values.",
+            f"{inspection} was changed meanwhile: you decided on older values.",
             field="version",
             remedy="Look at the values as they stand now, then decide again.",
         )
-    return current
 
 
 def _standing(inspection: Inspection) -> str:

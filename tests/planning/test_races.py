@@ -12,6 +12,7 @@ from orders.models import OrderLine
 from orders.services import lock_jobs
 from planning import services
 from planning.models import Operation
+from tests.planning.floor import finish, start
 from tests.planning.shop import MONDAY, Shop, build_shop, make_job, moves_to_planning
 
 ROUNDS = 20
@@ -77,11 +78,10 @@ def one_round(shop: Shop, line: OrderLine, number: int) -> list[BaseException]:
     ]
     ready = Operation.objects.filter(line=line, status__in=["ready", "paused"]).first()
     if ready:
-        acts.append(act_on(line, lambda: services.start_operation(operation=ready, now=now)))
+        acts.append(act_on(line, lambda: start(ready, now=now)))
     busy = Operation.objects.filter(status="running").first()
     if busy:
-        done = {"operation": busy, "good": 1, "scrapped": 0, "worked_minutes": 5, "now": now}
-        acts.append(act_on(busy.line, lambda: services.finish_operation(**done)))
+        acts.append(act_on(busy.line, lambda: finish(busy, now=now)))
     return at_once(*acts)
 
 
@@ -111,8 +111,7 @@ def test_two_starts_on_the_last_free_machine_give_one_conflict(open_shop: Shop) 
             for line in lines
         ]
     starts = [
-        act_on(line, lambda each=cut: services.start_operation(operation=each, now=MONDAY))
-        for line, cut in zip(lines, cuts, strict=True)
+        act_on(line, lambda each=cut: start(each, now=MONDAY)) for line, cut in zip(lines, cuts, strict=True)
     ]
     raised = at_once(*starts)
     assert [type(error) for error in raised] == [Conflict]

@@ -9,6 +9,7 @@ from kernel.errors import Conflict, Refused
 from orders.models import OrderLine, WorkItem
 from planning import services
 from planning.models import Operation, PlanRequest
+from tests.planning.floor import finish, pause, start
 from tests.planning.shop import Shop, make_job, make_operations, require
 
 
@@ -47,7 +48,7 @@ def test_releasing_twice_changes_nothing(shop: Shop) -> None:
 
 def test_a_started_operation_runs_on_a_machine_of_its_process(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
-    started = services.start_operation(operation=cut)
+    started = start(cut)
     cut.refresh_from_db()
     assert cut.status == "running"
     assert cut.worked_on == started.worked_on == shop.machines["CUT-1"]
@@ -56,59 +57,57 @@ def test_a_started_operation_runs_on_a_machine_of_its_process(shop: Shop) -> Non
 
 def test_an_operation_can_be_started_on_a_chosen_machine(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
-    assert services.start_operation(operation=cut, machine=shop.machines["CUT-2"]).worked_on_id == (
-        shop.machines["CUT-2"].id
-    )
+    assert start(cut, machine=shop.machines["CUT-2"]).worked_on_id == (shop.machines["CUT-2"].id)
 
 
 def test_a_machine_of_another_process_is_refused(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
     with pytest.raises(Refused) as refusal:
-        services.start_operation(operation=cut, machine=shop.machines["FIT-1"])
+        start(cut, machine=shop.machines["FIT-1"])
     assert refusal.value.field == "machine"
 
 
 def test_an_occupied_machine_is_refused_by_naming_who_is_there(shop: Shop) -> None:
     first, cut, _ = in_production(shop)
     _, other, _ = in_production(shop)
-    services.start_operation(operation=cut, machine=shop.machines["CUT-1"])
+    start(cut, machine=shop.machines["CUT-1"])
     with pytest.raises(Conflict, match=f"CUT-1 is occupied: Op 10 Cut of {first.order} line 10"):
-        services.start_operation(operation=other, machine=shop.machines["CUT-1"])
+        start(other, machine=shop.machines["CUT-1"])
 
 
 def test_a_second_job_takes_the_other_machine(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
     _, other, _ = in_production(shop)
-    services.start_operation(operation=cut)
-    assert services.start_operation(operation=other).worked_on == shop.machines["CUT-2"]
+    start(cut)
+    assert start(other).worked_on == shop.machines["CUT-2"]
 
 
 def test_without_any_free_machine_the_start_is_a_conflict(shop: Shop) -> None:
     for _ in range(2):
-        services.start_operation(operation=in_production(shop)[1])
+        start(in_production(shop)[1])
     with pytest.raises(Conflict, match="is occupied"):
-        services.start_operation(operation=in_production(shop)[1])
+        start(in_production(shop)[1])
 
 
 def test_starting_a_running_operation_again_is_a_conflict(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
-    services.start_operation(operation=cut)
+    start(cut)
     with pytest.raises(Conflict, match="running: you cannot start it now"):
-        services.start_operation(operation=cut)
+        start(cut)
 
 
 def test_an_operation_of_a_held_job_cannot_be_started(shop: Shop) -> None:
     line, cut, _ = in_production(shop)
     OrderLine.objects.filter(id=line.id).update(held_at=timezone.now(), hold_reason="Drawing unclear")
     with pytest.raises(Conflict, match="on hold: Drawing unclear"):
-        services.start_operation(operation=cut)
+        start(cut)
 
 
 def test_a_held_job_may_be_paused(shop: Shop) -> None:
     line, cut, _ = in_production(shop)
-    services.start_operation(operation=cut)
+    start(cut)
     OrderLine.objects.filter(id=line.id).update(held_at=timezone.now(), hold_reason="Drawing unclear")
-    assert services.pause_operation(operation=cut, worked_minutes=5).status == "paused"
+    assert pause(cut, minutes=5).status == "paused"
 
 
 def test_a_start_names_the_first_material_that_is_not_issued(shop: Shop) -> None:
@@ -117,28 +116,28 @@ def test_a_start_names_the_first_material_that_is_not_issued(shop: Shop) -> None
     require(cut, shop.items["steel"], available="5")
     services.release_operations(lines=[line])
     with pytest.raises(Conflict, match=r"STEEL \(5 kg\) is not issued in full. Issue its material first."):
-        services.start_operation(operation=cut)
+        start(cut)
 
 
 def test_a_pending_operation_says_what_comes_first(shop: Shop) -> None:
     _, _, fit = in_production(shop)
     with pytest.raises(Conflict, match="Finish the operations before it first"):
-        services.start_operation(operation=fit)
+        start(fit)
 
 
 def test_a_paused_operation_resumes_where_it_was(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
-    services.start_operation(operation=cut, machine=shop.machines["CUT-2"])
-    services.pause_operation(operation=cut, worked_minutes=12)
-    again = services.start_operation(operation=cut)
+    start(cut, machine=shop.machines["CUT-2"])
+    pause(cut, minutes=12)
+    again = start(cut)
     assert again.worked_on == shop.machines["CUT-2"]
     assert again.worked_minutes == 12
 
 
 def test_finishing_makes_the_next_operation_ready(shop: Shop) -> None:
     _, cut, fit = in_production(shop)
-    services.start_operation(operation=cut)
-    assert services.finish_operation(operation=cut, good=1, scrapped=0, worked_minutes=55) == [fit]
+    start(cut)
+    assert finish(cut, good=1, minutes=55) == [fit]
     cut.refresh_from_db()
     fit.refresh_from_db()
     assert (cut.status, cut.good, cut.worked_minutes, fit.status) == ("complete", 1, 55, "ready")
@@ -146,35 +145,35 @@ def test_finishing_makes_the_next_operation_ready(shop: Shop) -> None:
 
 def test_work_items_follow_a_finished_operation(shop: Shop) -> None:
     _, cut, fit = in_production(shop)
-    services.start_operation(operation=cut)
-    services.finish_operation(operation=cut, good=1, scrapped=0, worked_minutes=55)
+    start(cut)
+    finish(cut, good=1, minutes=55)
     assert [each.key for each in WorkItem.objects.waiting()] == [f"operate:{fit.id}"]
 
 
 def test_finishing_asks_for_a_replan(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
-    services.start_operation(operation=cut)
-    services.finish_operation(operation=cut, good=1, scrapped=0, worked_minutes=55)
+    start(cut)
+    finish(cut, good=1, minutes=55)
     assert PlanRequest.objects.get().reason == "Op 10 Cut was finished"
 
 
 def test_negative_quantities_are_refused(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
-    services.start_operation(operation=cut)
+    start(cut)
     with pytest.raises(Refused, match="cannot be negative"):
-        services.finish_operation(operation=cut, good=-1, scrapped=0, worked_minutes=5)
+        finish(cut, good=-1, minutes=5)
 
 
 def test_acts_stay_within_their_statements(shop: Shop) -> None:
     _, cut, _ = in_production(shop)
     counts = []
     for act in (
-        lambda: services.start_operation(operation=cut),
-        lambda: services.pause_operation(operation=cut, worked_minutes=1),
-        lambda: services.start_operation(operation=cut),
-        lambda: services.finish_operation(operation=cut, good=1, scrapped=0, worked_minutes=1),
+        lambda: start(cut),
+        lambda: pause(cut, minutes=1),
+        lambda: start(cut),
+        lambda: finish(cut, good=1, minutes=1),
     ):
         with CaptureQueriesContext(connection) as captured:
             act()
         counts.append(len(captured))
-    assert counts == [3, 4, 3, 4]
+    assert counts == [4, 4, 4, 4]

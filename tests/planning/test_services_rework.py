@@ -3,6 +3,7 @@
 from orders.models import WorkItem
 from planning import services
 from planning.models import Operation, PlanRequest
+from tests.planning.floor import finish, start
 from tests.planning.shop import Shop, make_job, make_operations, moves_to_planning, require
 
 
@@ -38,8 +39,8 @@ def test_what_was_done_of_a_cancelled_job_stays(shop: Shop) -> None:
     line = make_job(shop, state="production")
     cut, _ = make_operations(shop, line)
     services.release_operations(lines=[line])
-    services.start_operation(operation=cut)
-    services.finish_operation(operation=cut, good=1, scrapped=0, worked_minutes=5)
+    start(cut)
+    finish(cut, good=1, minutes=5)
     services.withdraw_jobs(moves=moves_to_planning(line))
     cut.refresh_from_db()
     assert cut.status == "complete"
