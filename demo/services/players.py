@@ -1,6 +1,6 @@
 """The people of the shop: each looks at what waits for them and does it, through the pages' own services."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,15 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from kernel.errors import Conflict, Refused
 from logistics.models import Carrier, Shipment
-from logistics.services import PackageInput, deliver, pack, ship
+from logistics.services import (
+    PackageInput,
+    Packing,
+    Pickup,
+    Proof,
+    deliver_all,
+    pack_all,
+    ship_all,
+)
 from orders.models import OrderLine, Role, User
 from planning.models import Operation, Requirement
 from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine
@@ -226,51 +234,48 @@ def _bad_value(result: Result) -> Decimal | bool:
 
 def packers(cast: Cast, now: datetime) -> int:
     """Pack every planned shipment whole, one package for all."""
-    return sum(_pack(cast, shipment, now) for shipment in _shipments(cast, Shipment.Status.PLANNED))
+    by, planned = cast.people.get(Role.SHIPPER), _shipments(cast, Shipment.Status.PLANNED)
+    waiting = OrderLine.objects.filter(state="logistics", packed=None, held_at=None)
+    contents: dict[int, list[tuple[int, int]]] = {shipment.order_id: [] for shipment in planned}
+    for line in waiting.filter(order__in=list(contents)).order_by("id"):
+        contents[line.order_id].append((line.id, line.quantity))
+    packings = [_packing(each.id, contents[each.order_id]) for each in planned if contents[each.order_id]]
+    return cast.together(packings, lambda some: pack_all(packings=some, by=by, now=now))
 
 
-def _shipments(cast: Cast, status: str) -> Iterable[Shipment]:
+def _packing(shipment_id: int, contents: Sequence[tuple[int, int]]) -> Packing:
+    weight = Decimal(12) * sum(quantity for _, quantity in contents)
+    kind = "Pallet" if weight > 60 else "Carton"
+    return Packing(shipment_id, [PackageInput(kind=kind, gross_kg=weight, contents=tuple(contents))])
+
+
+def _shipments(cast: Cast, status: str) -> list[Shipment]:
     found = Shipment.objects.filter(status=status).order_by("id")
     return list(found if cast.order_ids is None else found.filter(order_id__in=cast.order_ids))
 
 
-def _pack(cast: Cast, shipment: Shipment, now: datetime) -> int:
-    lines = OrderLine.objects.filter(order_id=shipment.order_id, state="logistics", packed=None, held_at=None)
-    contents = tuple((line.id, line.quantity) for line in lines)
-    if not contents:
-        return 0
-    weight = Decimal(12) * sum(quantity for _, quantity in contents)
-    packages = [PackageInput(kind="Pallet" if weight > 60 else "Carton", gross_kg=weight, contents=contents)]
-    by = cast.people.get(Role.SHIPPER)
-    return cast.tries(lambda: pack(shipment_id=shipment.id, packages=packages, by=by, now=now))
-
-
 def shippers(cast: Cast, now: datetime) -> int:
-    """Hand what is packed to a carrier."""
+    """Hand what is packed to the carriers, each its share."""
     packed = _shipments(cast, Shipment.Status.PACKED)
-    couriers = list(Carrier.objects.order_by("id"))
-    return sum(_ship(cast, shipment, cast.rng.choice(couriers), now) for shipment in packed)
+    couriers = list(Carrier.objects.order_by("id")) if packed else []
+    shares: dict[Carrier, list[Pickup]] = {}
+    for shipment in packed:
+        carrier = cast.rng.choice(couriers)
+        shares.setdefault(carrier, []).append(Pickup(shipment.id, f"{carrier.code}{shipment.id:08d}"))
+    return sum(_ship(cast, carrier, share, now) for carrier, share in shares.items())
 
 
-def _ship(cast: Cast, shipment: Shipment, carrier: Carrier, now: datetime) -> int:
-    tracking = f"{carrier.code}{shipment.id:08d}"
+def _ship(cast: Cast, carrier: Carrier, share: Sequence[Pickup], now: datetime) -> int:
     by = cast.people.get(Role.SHIPPER)
-    return cast.tries(
-        lambda: ship(shipment_id=shipment.id, carrier=carrier, tracking_number=tracking, by=by, now=now)
-    )
+    return cast.together(share, lambda some: ship_all(pickups=some, carrier=carrier, by=by, now=now))
 
 
 def carriers(cast: Cast, now: datetime) -> int:
     """Deliver what is on its way."""
-    return sum(
-        _deliver(cast, shipment, now)
-        for shipment in _shipments(cast, Shipment.Status.SHIPPED)
+    by, under_way = cast.people.get(Role.SHIPPER), _shipments(cast, Shipment.Status.SHIPPED)
+    proofs = [
+        Proof(shipment.id, "Goods reception", now)
+        for shipment in under_way
         if shipment.shipped_at and (not cast.by_plan or shipment.shipped_at + ON_THE_ROAD <= now)
-    )
-
-
-def _deliver(cast: Cast, shipment: Shipment, now: datetime) -> int:
-    by = cast.people.get(Role.SHIPPER)
-    return cast.tries(
-        lambda: deliver(shipment_id=shipment.id, received_by="Goods reception", at=now, by=by, now=now)
-    )
+    ]
+    return cast.together(proofs, lambda some: deliver_all(proofs=some, by=by, now=now))

@@ -1,7 +1,7 @@
 """Which jobs may leave, and into which packages they go."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,10 @@ BEFORE_LOGISTICS = frozenset(code for code, state in LIFECYCLE.states.items() if
 MAX_KG = Decimal(100_000)
 
 
+Versions = Mapping[int, int | None]
+"""Shipments by id, each with the version it is expected at; None for any."""
+
+
 @dataclass(frozen=True)
 class PackageInput:
     """One package to make: what it is, its gross weight in kg, and pieces by job id."""
@@ -29,6 +33,15 @@ class PackageInput:
     kind: str
     gross_kg: Decimal
     contents: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Packing:
+    """What goes into the packages of one shipment."""
+
+    shipment_id: int
+    packages: Sequence[PackageInput]
+    version: int | None = None
 
 
 def prepare_deliveries(*, moves: Sequence[Move], now: datetime | None = None) -> None:
@@ -84,7 +97,6 @@ def _ask_to_pack(orders: Sequence[Order], now: datetime) -> None:
         open_work(items=items, now=now)
 
 
-@transaction.atomic
 def pack(
     *,
     shipment_id: int,
@@ -93,52 +105,82 @@ def pack(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Shipment:
-    """Pack whole jobs of one order into packages; the shipment is then ready for its carrier.
+    """Pack one shipment; see `pack_all`."""
+    return pack_all(packings=[Packing(shipment_id, packages, version)], by=by, now=now)[0]
 
-    Every job packed is packed in full. Refused: no package, a job that is not waiting here or is on hold, a
-    quantity that does not add up, a weight that is not positive; Conflict: another state, a stale `version`.
+
+@transaction.atomic
+def pack_all(*, packings: Sequence[Packing], by: User | None, now: datetime | None = None) -> list[Shipment]:
+    """Pack whole jobs into packages, those of an order into one shipment; they are then ready for a carrier.
+
+    Every job packed is packed in full. All or nothing. Refused: no package, a job that is not waiting here or
+    is on hold, a quantity that does not add up, a weight that is not positive; Conflict: another state, a
+    stale version. 6 statements for any number of shipments.
     """
     now = now or clock.now()
-    shipment = lock_shipment(shipment_id, Shipment.Status.PLANNED, version)
-    lines = _lines_to_pack(shipment)
-    _check_packages(packages)
-    _check_contents(packages, lines, shipment.order)
-    made = Package.objects.bulk_create(
-        Package(shipment=shipment, number=number, kind=package.kind, gross_kg=package.gross_kg)
-        for number, package in enumerate(packages, start=1)
-    )
+    versions = {packing.shipment_id: packing.version for packing in packings}
+    shipments = lock_shipments(versions, Shipment.Status.PLANNED)
+    waiting = _lines_to_pack(shipments)
+    items = []
+    for packing, shipment in zip(packings, shipments, strict=True):
+        lines = waiting[shipment.order_id]
+        _check_packages(packing.packages)
+        _check_contents(packing.packages, lines, shipment.order)
+        items.append(_ask_to_ship(shipment, lines[packing.packages[0].contents[0][0]]))
+    _write_packages(packings)
+    _set_status(shipments, Shipment.Status.PACKED)
+    done = [f"pack:{shipment.order_id}" for shipment in shipments]
+    open_work(items=items, closing=done, by=by, now=now)
+    return shipments
+
+
+def _write_packages(packings: Sequence[Packing]) -> None:
+    wanted = [
+        (
+            Package(shipment_id=packing.shipment_id, number=number, kind=each.kind, gross_kg=each.gross_kg),
+            each,
+        )
+        for packing in packings
+        for number, each in enumerate(packing.packages, start=1)
+    ]
+    Package.objects.bulk_create(package for package, _ in wanted)
     PackedLine.objects.bulk_create(
-        PackedLine(package=made[index], line_id=line_id, quantity=quantity)
-        for index, package in enumerate(packages)
-        for line_id, quantity in package.contents
+        PackedLine(package=package, line_id=line_id, quantity=quantity)
+        for package, each in wanted
+        for line_id, quantity in each.contents
     )
-    _set_status(shipment, Shipment.Status.PACKED)
-    first = next(line for line in lines.values() if line.id == packages[0].contents[0][0])
-    open_work(items=[_ask_to_ship(shipment, first)], closing=[f"pack:{shipment.order_id}"], by=by, now=now)
-    return shipment
 
 
-def lock_shipment(shipment_id: int, status: str, version: int | None) -> Shipment:
-    """The shipment, with its order and jobs locked; Conflict where it is in another state or was changed."""
-    shipments = Shipment.objects.select_related("order__customer", "order__ship_to")
-    shipment = shipments.select_for_update(of=("order", "self"), no_key=True).get(id=shipment_id)
-    if shipment.status != status:
-        raise Conflict(
-            f"Shipment {shipment.number} is {shipment.get_status_display().lower()}.",
-            remedy="Reload the page to see what was done.",
-        )
-    if version is not None and version != shipment.version:
-        raise Conflict(
-            f"Shipment {shipment.number} was changed meanwhile.", remedy="Reload the page and try again."
-        )
-    return shipment
+def lock_shipments(versions: Versions, status: str) -> list[Shipment]:
+    """The shipments, in the order named, with their orders locked, in one statement.
 
-
-def _lines_to_pack(shipment: Shipment) -> dict[int, OrderLine]:
-    lines = OrderLine.objects.filter(order_id=shipment.order_id, state="logistics").exclude(
-        packed__isnull=False
+    Conflict where one is in another state or was changed.
+    """
+    shipments = Shipment.objects.select_related("order__customer", "order__ship_to").order_by(
+        "order_id", "id"
     )
-    return {line.id: line for line in lines}
+    locked = shipments.select_for_update(of=("order", "self"), no_key=True).in_bulk(list(versions))
+    for shipment_id, version in versions.items():
+        shipment = locked[shipment_id]
+        if shipment.status != status:
+            raise Conflict(
+                f"Shipment {shipment.number} is {shipment.get_status_display().lower()}.",
+                remedy="Reload the page to see what was done.",
+            )
+        if version is not None and version != shipment.version:
+            raise Conflict(
+                f"Shipment {shipment.number} was changed meanwhile.", remedy="Reload the page and try again."
+            )
+    return [locked[shipment_id] for shipment_id in versions]
+
+
+def _lines_to_pack(shipments: Sequence[Shipment]) -> dict[int, dict[int, OrderLine]]:
+    """The jobs that wait for packing, by order and id."""
+    found: dict[int, dict[int, OrderLine]] = {shipment.order_id: {} for shipment in shipments}
+    lines = OrderLine.objects.filter(order__in=list(found), state="logistics", packed=None)
+    for line in lines.order_by("position"):
+        found[line.order_id][line.id] = line
+    return found
 
 
 def _check_packages(packages: Sequence[PackageInput]) -> None:
@@ -201,10 +243,12 @@ def _ask_to_ship(shipment: Shipment, line: OrderLine) -> Work:
     )
 
 
-def _set_status(shipment: Shipment, status: Shipment.Status) -> None:
-    Shipment.objects.filter(id=shipment.id).update(status=status, version=F("version") + 1)
-    shipment.status = status
-    shipment.version += 1
+def _set_status(shipments: Sequence[Shipment], status: Shipment.Status) -> None:
+    ids = [shipment.id for shipment in shipments]
+    Shipment.objects.filter(id__in=ids).update(status=status, version=F("version") + 1)
+    for shipment in shipments:
+        shipment.status = status
+        shipment.version += 1
 
 
 def withdraw_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
@@ -237,9 +281,9 @@ def _recall(sent: Sequence[tuple[Shipment, OrderLine]], now: datetime) -> None:
         open_work(items=items, now=now)
 
 
-def recall_keys(shipment: Shipment) -> list[str]:
-    """The keys of the work items that ask for the return of this shipment's jobs."""
-    packed = PackedLine.objects.filter(package__shipment=shipment).order_by("line_id")
+def recall_keys(shipments: Sequence[Shipment]) -> list[str]:
+    """The keys of the work items that ask for the return of these shipments' jobs."""
+    packed = PackedLine.objects.filter(package__shipment__in=shipments).order_by("line_id")
     return [_recall_key(line_id) for line_id in packed.values_list("line_id", flat=True).distinct()]
 
 

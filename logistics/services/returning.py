@@ -8,7 +8,7 @@ from django.db.models import F
 from kernel.errors import Conflict
 from logistics.models import Shipment
 from logistics.selectors import is_unwanted
-from logistics.services.packing import lock_shipment, recall_keys
+from logistics.services.packing import lock_shipments, recall_keys
 from orders.models import User
 from orders.services import close_work
 
@@ -21,7 +21,7 @@ def take_back(
 
     Conflict: not on its way, changed meanwhile, or a customer still waits for part of it.
     """
-    shipment = lock_shipment(shipment_id, Shipment.Status.SHIPPED, version)
+    shipment = lock_shipments({shipment_id: version}, Shipment.Status.SHIPPED)[0]
     if not is_unwanted(shipment):
         raise Conflict(
             f"Shipment {shipment.number} is still wanted by {shipment.order.customer}.",
@@ -29,5 +29,5 @@ def take_back(
         )
     shipment.status = Shipment.Status.CANCELLED
     Shipment.objects.filter(id=shipment.id).update(status=shipment.status, version=F("version") + 1)
-    close_work(keys=[f"deliver:{shipment.id}", *recall_keys(shipment)], by=by, now=now)
+    close_work(keys=[f"deliver:{shipment.id}", *recall_keys([shipment])], by=by, now=now)
     return shipment

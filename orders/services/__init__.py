@@ -21,8 +21,9 @@ from orders.services.controlling import (
     resume_jobs,
 )
 from orders.services.desk import (
+    Paper,
     Work,
-    add_document,
+    add_documents,
     add_milestones,
     close_work,
     open_work,
@@ -59,9 +60,10 @@ __all__ = [
     "InvalidInput",
     "KeyReused",
     "LineInput",
+    "Paper",
     "Work",
     "accept_quotation",
-    "add_document",
+    "add_documents",
     "add_milestones",
     "advance",
     "advance_all",

@@ -101,19 +101,35 @@ def add_milestones(*, lines: Sequence[OrderLine], code: str, text: str, now: dat
     )
 
 
-def add_document(*, key: str, line: OrderLine, kind: str, title: str, url: str, for_customer: bool) -> None:
-    """Note a paper that belongs to the job's order; the same key replaces it."""
-    document = Document(
-        key=key,
-        order_id=line.order_id,
-        kind=kind,
-        title=title,
-        url=url,
-        customer_may_see=for_customer,
-        created_at=clock.now(),
-    )
+@dataclass(frozen=True)
+class Paper:
+    """A paper that belongs to a job's order, unique by `key`."""
+
+    key: str
+    line: OrderLine
+    kind: str
+    title: str
+    url: str
+    for_customer: bool
+
+
+def add_documents(*, papers: Sequence[Paper]) -> None:
+    """Note papers at their orders; one whose key is there replaces it. One statement."""
+    now = clock.now()
+    documents = [
+        Document(
+            key=paper.key,
+            order_id=paper.line.order_id,
+            kind=paper.kind,
+            title=paper.title,
+            url=paper.url,
+            customer_may_see=paper.for_customer,
+            created_at=now,
+        )
+        for paper in papers
+    ]
     Document.objects.bulk_create(
-        [document],
+        documents,
         update_conflicts=True,
         unique_fields=["key"],
         update_fields=["kind", "title", "url", "customer_may_see"],

@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db.models import QuerySet
 
@@ -16,6 +17,7 @@ from orders.models import Handover, Move, Order, OrderLine, User, WorkItem
 from orders.services.wake import wake_after_commit
 
 WORKER: ContextVar[str] = ContextVar("worker", default="")
+NOTHING_MORE: Mapping[int, str] = MappingProxyType({})
 PASS_A_HOLD = ("hold", "resume", "cancel")
 
 PROGRESS = LIFECYCLE.by_progress()
@@ -121,16 +123,16 @@ def advance_all(
     event: str,
     by: User | None = None,
     reason: str = "",
-    tell: str = "",
+    tell: Mapping[int, str] = NOTHING_MORE,
     locked: Mapping[int, OrderLine] | None = None,
     now: datetime | None = None,
 ) -> list[Move]:
     """Move several jobs by the same event: `keys` maps each job's id to its idempotency key.
 
-    All or nothing. A key seen before gives the earlier move again and changes nothing. `tell` is added to
-    what the customer reads; `locked` are the jobs where the caller has them from `lock_jobs` or `handling`
-    and their states are current. Raises IllegalMove where the table has no row, Conflict where a hold
-    blocks the job, Refused where a reason is missing.
+    All or nothing. A key seen before gives the earlier move again and changes nothing. `tell` is added, by
+    job id, to what the customer reads; `locked` are the jobs where the caller has them from `lock_jobs` or
+    `handling` and their states are current. Raises IllegalMove where the table has no row, Conflict where a
+    hold blocks the job, Refused where a reason is missing.
     """
     if not keys:
         return []
@@ -200,13 +202,12 @@ def _move(line: OrderLine, row: Row, key: str, by: User | None, reason: str, now
 
 
 def _write(
-    made: Sequence[Move], rows: Mapping[int, Row], tell: str
+    made: Sequence[Move], rows: Mapping[int, Row], tell: Mapping[int, str]
 ) -> tuple[list[Move], list[tuple[str, int]]]:
     """Write the moves whose keys are new, and keep their jobs and orders in step.
 
     Returns those moves with their ids, and the tasks they owe as (task, handover).
     """
-    more = f": {tell}" if tell else ""
     then = [(move.line_id, task) for move in made for task in rows[move.line_id].then]
     first = made[0]
     values = {
@@ -216,7 +217,7 @@ def _write(
         "keys": [move.key for move in made],
         "sources": [move.source for move in made],
         "targets": [move.target for move in made],
-        "texts": [f"{move.target_info.customer_label}{more}"[:200] for move in made],
+        "texts": [_text(move, tell.get(move.line_id, "")) for move in made],
         "owing": [line_id for line_id, _ in then],
         "tasks": [task for _, task in then],
         "event": first.event,
@@ -236,6 +237,11 @@ def _write(
         for handover_id, task in (each.split(" ") for each in tasks or ()):
             owed.append((task, int(handover_id)))
     return [move for move in made if move.pk], owed
+
+
+def _text(move: Move, more: str) -> str:
+    label = move.target_info.customer_label
+    return f"{label}: {more}"[:200] if more else label
 
 
 def _close_final(moves: Sequence[Move], now: datetime) -> None:

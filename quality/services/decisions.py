@@ -38,7 +38,8 @@ def decide_all(
     """
     now = now or clock.now()
     decided = open_inspections(versions=versions)
-    passed, failed = [], []
+    passed: list[Inspection] = []
+    failed: list[Inspection] = []
     for inspection in decided:
         results = _recorded(inspection)
         accepted = conclude(result.passed for result in results) is Verdict.ACCEPTED

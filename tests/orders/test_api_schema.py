@@ -12,7 +12,7 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
 from orders.api_urls import urlpatterns
-from orders.services import LineInput, add_document, add_milestones
+from orders.services import LineInput, Paper, add_documents, add_milestones
 from tests.orders import cast
 from tests.orders.program import API, Program, place, wish
 
@@ -85,7 +85,7 @@ def test_reading_answers_are_as_described(schema: dict[str, Any]) -> None:
     program, product = Program(), cast.published_desk()
     order = program.confirmed(LineInput(product, 1), LineInput(product, 2))
     add_milestones(lines=[order.lines.first()], code="news", text="Something new")
-    add_document(key="d", line=order.lines.first(), kind="Note", title="Note", url="/n", for_customer=True)
+    add_documents(papers=[Paper("d", order.lines.first(), "Note", "Note", "/n", for_customer=True)])
     place(order, "delivered")
     program.quoted(product=product)
     described(schema, "/orders", "get", program.get("/orders"))
