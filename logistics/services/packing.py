@@ -277,8 +277,12 @@ def _recall(sent: Sequence[tuple[Shipment, OrderLine]], now: datetime) -> None:
         for shipment, line in sent
         if shipment.status == Shipment.Status.SHIPPED
     ]
+    left = {shipment.id for shipment, _ in sent if shipment.status == Shipment.Status.SHIPPED}
+    travelling = PackedLine.objects.filter(package__shipment__in=left, line__state="in_transit")
+    left -= set(travelling.values_list("package__shipment_id", flat=True))
     if items:
-        open_work(items=items, now=now)
+        nothing_to_deliver = [f"deliver:{shipment_id}" for shipment_id in left]
+        open_work(items=items, closing=nothing_to_deliver, now=now)
 
 
 def recall_keys(shipments: Sequence[Shipment]) -> list[str]:

@@ -153,7 +153,7 @@ def _write_down(
             role=Role.SHIPPER,
             reason=f"Confirm delivery of {shipment.order.reference} to {shipment.order.customer.name}",
             url=reverse("logistics:shipment", args=[shipment.number]),
-            line=line,
+            order=shipment.order,
             due_at=line.promised_at,
         )
         for shipment, line in firsts

@@ -12,7 +12,8 @@ from kernel.errors import Conflict, Refused
 from logistics import services
 from logistics.engine import delivery_note
 from logistics.models import Carrier, Shipment
-from orders.models import Customer, Document, Move, Order, Role, User
+from orders.models import Customer, Document, Move, Order, Role, User, WorkItem
+from orders.services import advance_all
 from tests.logistics.conftest import NOW
 from tests.logistics.test_packing import carton, planned, whole
 
@@ -109,3 +110,19 @@ def test_a_wrong_time_is_told_at_the_field(shipped: Shipment, shipper: User, cli
     answer = client.post(f"/logistics/shipment/{shipped.number}/", form)
     assert answer.status_code == 422
     assert b"lies in the future" in answer.content
+
+
+@pytest.mark.parametrize(("cancelled", "awaited"), [(1, True), (2, False)])
+def test_a_delivery_is_awaited_as_long_as_one_of_its_jobs_travels(
+    passed: Passed, carrier: Carrier, cancelled: int, awaited: bool
+) -> None:
+    order, moves = passed("logistics", "logistics")
+    services.prepare_deliveries(moves=moves, now=NOW)
+    shipment = planned(order)
+    services.pack(shipment_id=shipment.id, packages=carton(*whole(order)), by=None, now=NOW)
+    services.ship(shipment_id=shipment.id, carrier=carrier, tracking_number="", by=None, now=NOW)
+    keys = {move.line_id: "c" for move in moves[:cancelled]}
+    gone = advance_all(keys=keys, event="cancel", reason="lost", now=NOW)
+    services.withdraw_jobs(moves=gone, now=NOW)
+    waiting = WorkItem.objects.waiting().filter(key=f"deliver:{shipment.id}")
+    assert waiting.exists() is awaited
