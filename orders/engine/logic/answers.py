@@ -66,12 +66,20 @@ class Unsatisfiable(Exception):
 class Solver(Protocol):
     """Exact answers about all features of one model. `chosen` maps features to what the user decided.
 
-    Every method but `explain` raises Unsatisfiable where `chosen` leaves no variant; `count` and
-    `log10_count` answer 0 and minus infinity instead.
+    `domains` and `complete` raise Unsatisfiable where `chosen` leaves no variant; `count` and `log10_count`
+    answer 0 and minus infinity then, and None where the number cannot be found in time (SAT only).
     """
 
-    method: str
-    tree: FeatureTree
+    @property
+    def method(self) -> str:
+        """How it answers: “d-DNNF” or “SAT”."""
+
+    @property
+    def tree(self) -> FeatureTree:
+        """The model."""
+
+    def feasible(self, chosen: Mapping[int, bool]) -> bool:
+        """Whether any variant is left."""
 
     def domains(self, chosen: Mapping[int, bool]) -> Domains:
         """What is left of every feature."""
@@ -87,8 +95,8 @@ class Solver(Protocol):
     def complete(self, chosen: Mapping[int, bool], weights: NDArray[np.int64]) -> BoolArray:
         """A variant with the smallest sum of weights of its true features."""
 
-    def count(self, chosen: Mapping[int, bool]) -> int:
+    def count(self, chosen: Mapping[int, bool]) -> int | None:
         """How many variants are left, exactly."""
 
-    def log10_count(self, chosen: Mapping[int, bool]) -> float:
+    def log10_count(self, chosen: Mapping[int, bool]) -> float | None:
         """The decimal logarithm of that number."""
