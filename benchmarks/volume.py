@@ -1,10 +1,13 @@
 """A large installation from a small one: whole order graphs cloned by SQL, with all that hangs on them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import F, Field, ForeignKey, Model, QuerySet
 
 import benchmarks.ready  # noqa: F401 - Django first
 from logistics.models import Package, PackedLine, Shipment
@@ -20,10 +23,12 @@ from orders.models import (
     WorkItem,
 )
 from planning.models import Operation, Requirement
+from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine
 from production.models import TimeEntry, WorkOrder
 from quality.models import Inspection, Nonconformance, Result
 
 STEP = 1_000_000
+ZERO = Decimal(0)
 SHIFT = "interval '2 days'"
 CLONED: tuple[type[Model], ...] = (
     Order, OrderLine, Snapshot, Move, Handover, Milestone, DateChange, Document, WorkItem, Operation,
@@ -81,5 +86,50 @@ def clone_orders(copies: int) -> int:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
-        cursor.execute("ANALYZE")
     return Order.objects.count()
+
+
+def make_trouble(now: datetime) -> None:
+    """Every twentieth open job late; what was bought is bought again, as drafts and as late deliveries."""
+    jobs = OrderLine.objects.filter(state="production", promised_at__isnull=False)
+    late = jobs.annotate(place=F("id") % 20).filter(place=0)
+    late.update(forecast_at=F("promised_at") + timedelta(days=3))
+    drafted: set[tuple[int, str]] = set()
+    for order in PurchaseOrder.objects.prefetch_related("lines"):
+        lines = list(order.lines.all())
+        _buy_again(order, lines, now, status="sent")
+        if (order.supplier_id, order.currency) not in drafted:
+            drafted.add((order.supplier_id, order.currency))
+            _buy_again(order, lines, now, status="draft")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _buy_again(
+    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], now: datetime, *, status: str
+) -> None:
+    order.pk, order.status, order.number = None, status, f"{order.number[:14]}{status[0]}"
+    order.sent_at = None if status == "draft" else now - timedelta(days=20)
+    order.save(force_insert=True)
+    for line in lines:
+        needs = list(_late_needs(line))
+        line.pk, line.order, line.received, line.surplus, line.pegged = (
+            None,
+            order,
+            ZERO,
+            ZERO,
+            Decimal(len(needs)),
+        )
+        line.order_by, line.agreed_at, line.expected_at = (
+            now,
+            now - timedelta(days=2),
+            now + timedelta(days=9),
+        )
+        line.quantity = max(line.quantity, Decimal(len(needs)))
+        line.save(force_insert=True)
+        Peg.objects.bulk_create(Peg(requirement=need, purchase_line=line, quantity=1) for need in needs)
+
+
+def _late_needs(line: PurchaseOrderLine) -> QuerySet[Requirement]:
+    """Twelve requirements of late jobs for the item."""
+    return Requirement.objects.filter(item=line.item_id, line__forecast_at__gt=F("line__promised_at"))[:12]

@@ -9,7 +9,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 
 import benchmarks.ready  # noqa: F401 - Django first
-from benchmarks.volume import clone_orders
+from benchmarks.volume import clone_orders, make_trouble
+from kernel import clock
 from orders.models import Order, User
 from orders.services import create_api_key
 from planning.models import WorkCentre
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, required=True)
     options = parser.parse_args()
     total = clone_orders(max(1, options.orders // Order.objects.count() - 1))
+    make_trouble(clock.now())
     order = Order.objects.filter(state="production").order_by("-id").select_related("customer")[0]
     _, secret = create_api_key(customer=order.customer, name="benchmark")
     print(json.dumps({"orders": total, "pages": _pages(order, secret)}))

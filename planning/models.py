@@ -144,10 +144,15 @@ class Operation(models.Model):
     unattended = models.BooleanField(default=False)
     instructions = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
-    machine = models.ForeignKey(Machine, null=True, on_delete=models.PROTECT, related_name="operations")
+    # What is done piles up on every machine, and nobody looks for it there: only open operations are indexed.
+    machine = models.ForeignKey(
+        Machine, null=True, on_delete=models.PROTECT, related_name="operations", db_index=False
+    )
     during = DateTimeRangeField(null=True)  # type: ignore[misc]
     unplanned_reason = models.CharField(max_length=200, blank=True)
-    worked_on = models.ForeignKey(Machine, null=True, on_delete=models.PROTECT, related_name="worked")
+    worked_on = models.ForeignKey(
+        Machine, null=True, on_delete=models.PROTECT, related_name="worked", db_index=False
+    )
     started_at = models.DateTimeField(null=True)
     running_since = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -187,6 +192,18 @@ class Operation(models.Model):
                 name="operations_open",
                 fields=("line", "loop", "sequence"),
                 condition=Q(status__in=["pending", "blocked", "ready", "running", "paused"]),
+            ),
+            models.Index(
+                name="operations_open_by_machine",
+                fields=("machine",),
+                condition=Q(status__in=["pending", "blocked", "ready", "running", "paused"]),
+            ),
+            models.Index(
+                name="operations_open_worked",
+                fields=("worked_on",),
+                condition=Q(
+                    status__in=["pending", "blocked", "ready", "running", "paused"], worked_on__isnull=False
+                ),
             ),
             GistIndex(name="operations_by_time", fields=("during",)),
         )

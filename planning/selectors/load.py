@@ -92,7 +92,7 @@ def _planned(begins: list[datetime]) -> dict[tuple[int, str], int]:
     """Set-up and run minutes of open operations by work centre and Monday."""
     rows = (
         Operation.objects.open()
-        .filter(during__startswith__gte=begins[0], during__startswith__lt=begins[-1])
+        .filter(during__overlap=(begins[0], begins[-1]), during__startswith__gte=begins[0])
         .annotate(week=TruncWeek("during__startswith"))
         .values("machine__work_centre_id", "week")
         .annotate(minutes=Sum(F("setup_minutes") + F("run_minutes")))

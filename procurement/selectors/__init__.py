@@ -1,6 +1,6 @@
 """Reads of the procurement stage."""
 
-from procurement.selectors.buying import drafts_to_send, due_drafts, late_lines, without_supplier
+from procurement.selectors.buying import drafts_to_send, late_lines, without_supplier
 from procurement.selectors.materials import operation_materials, order_materials
 from procurement.selectors.purchasing import (
     bought,
@@ -16,7 +16,6 @@ from procurement.selectors.supply import needs, supply
 __all__ = [
     "bought",
     "drafts_to_send",
-    "due_drafts",
     "item_stock",
     "late_lines",
     "ledger",

@@ -23,11 +23,8 @@ COMING = (PurchaseOrder.Status.SENT, PurchaseOrder.Status.PARTIAL)
 def home(request: HttpRequest) -> HttpResponse:
     """What to order today, what is late and whom it hurts."""
     now = clock.now()
-    count, due = selectors.due_drafts(now)
     context = {
-        "drafts": selectors.drafts_to_send(),
-        "draft_count": count,
-        "due_count": due,
+        "to_send": selectors.drafts_to_send(now),
         "late": selectors.late_lines(now=now, page=request.GET.get("page", 1)),
         "unsupplied": selectors.without_supplier(),
         "may_buy": may_buy(request),

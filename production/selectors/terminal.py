@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
+from kernel.bases import fetch
 from kernel.formats import absolute, day_of, quantity
-from orders.models import Move, OrderLine, Process, Snapshot
+from orders.models import Move, Snapshot
 from planning.models import Machine, Operation, Requirement, WorkCentre
 
 Status = Operation.Status
@@ -17,29 +19,74 @@ PAGE = 20
 QUEUED = (Status.RUNNING, Status.PAUSED, Status.READY, Status.BLOCKED, Status.PENDING)
 
 
+class Listed(NamedTuple):
+    """What the floor reads of an operation and of its job, in the order of LISTED."""
+
+    id: int
+    line_id: int
+    loop: int
+    sequence: int
+    name: str
+    status: str
+    unattended: bool
+    setup_minutes: int
+    run_minutes: int
+    instructions: str
+    planned_start: datetime | None
+    started_at: datetime | None
+    planned_on: str | None
+    worked_on: str | None
+    position: int
+    quantity: int
+    promised_at: datetime | None
+    hold_reason: str
+    note: str
+    product: str
+    number: str | None
+    quotation_number: str
+    customer: str
+
+    def __str__(self) -> str:
+        return f"Op {self.sequence} {self.name}"
+
+    @property
+    def held(self) -> bool:
+        """True while a hold blocks the job."""
+        return bool(self.hold_reason)
+
+    @property
+    def job(self) -> str:
+        """The order and the line of it."""
+        return f"{self.number or self.quotation_number} line {self.position}"
+
+
+LISTED: Final = (
+    *("id", "line_id", "loop", "sequence", "name", "status", "unattended", "setup_minutes", "run_minutes"),
+    *("instructions", "during__startswith", "started_at", "machine__code", "worked_on__code"),
+    *("line__position", "line__quantity", "line__promised_at", "line__hold_reason", "line__note"),
+    *("line__product__name", "line__order__number", "line__order__quotation_number"),
+    "line__order__customer__name",
+)
+
+
 @dataclass(frozen=True)
 class Job:
     """One operation as the operator sees it; `reason` says why it cannot be started, empty where it can."""
 
-    operation: Operation
+    operation: Listed
     reason: str
     remedy: str = ""
 
     @property
-    def line(self) -> OrderLine:
-        """The job it belongs to."""
-        return self.operation.line
-
-    @property
     def shown_status(self) -> str:
         """The word of the badge: a hold covers everything else."""
-        return "on hold" if self.line.held else self.operation.status
+        return "on hold" if self.operation.held else self.operation.status
 
     @property
     def next_act(self) -> str:
         """`start`, `resume`, `finish` or nothing."""
         if self.operation.status == Status.RUNNING:
-            return "" if self.line.held else "finish"
+            return "" if self.operation.held else "finish"
         if self.reason:
             return ""
         return {Status.READY: "start", Status.PAUSED: "resume"}.get(Status(self.operation.status), "")
@@ -47,14 +94,14 @@ class Job:
     @property
     def may_finish(self) -> bool:
         """Started, and not on hold."""
-        return self.operation.status in Operation.STARTED and not self.line.held
+        return self.operation.status in Operation.STARTED and not self.operation.held
 
 
-@dataclass(frozen=True)
-class Bench:
-    """One machine of the work centre and what runs on it."""
+class Bench(NamedTuple):
+    """One machine of the work centre and the operation that runs on it."""
 
-    machine: Machine
+    machine_id: int
+    code: str
     running_id: int | None
 
 
@@ -80,8 +127,8 @@ class Terminal:
         """Differs whenever the page would read differently."""
         shown = [*self.queue, *([self.job] if self.job else [])]
         marks = [(job.operation.id, job.shown_status, job.reason) for job in shown]
-        benches = [(bench.machine.code, bench.running_id) for bench in self.benches]
-        return f"{crc32(repr((marks, benches, self.page.paginator.count)).encode()):x}"
+        shown_as = (marks, self.benches, self.page.paginator.count)
+        return f"{crc32(repr(shown_as).encode()):x}"
 
 
 def terminal(
@@ -90,14 +137,14 @@ def terminal(
     """The page of one work centre, or of one of its machines (by code), with the job to show.
 
     Without `operation_id` that is what runs here; where only unattended work runs and a machine is free, the
-    next job that can be started. At most 10 statements, 11 for rework.
+    next job that can be started. At most seven statements, eight for rework.
     """
     benches = _benches(work_centre)
-    chosen = [bench.machine.id for bench in benches if machine in ("", bench.machine.code)]
+    chosen = [bench.machine_id for bench in benches if machine in ("", bench.code)]
     listed = Paginator(queue(work_centre, chosen), PAGE).get_page(page)
     ids = list(listed.object_list)
     apart = [operation_id] if operation_id is not None and operation_id not in ids else []
-    shown = {job.operation.id: job for job in _jobs(_in_order([*ids, *apart]))}
+    shown = {job.operation.id: job for job in _jobs([*ids, *apart])}
     jobs = [shown[each] for each in ids if each in shown]
     job = shown.get(operation_id or 0) or _first(jobs)
     specification = _specification(job) if job else ()
@@ -105,51 +152,51 @@ def terminal(
     return Terminal(work_centre, benches, job, tuple(jobs), listed, specification, reason)
 
 
-def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> QuerySet[Operation, int]:
+QUEUE: Final = """
+    SELECT coalesce(array_agg(here.id ORDER BY
+        CASE here.status WHEN 'running' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END,
+        lower(here.during) NULLS LAST, here.line_id, here.loop, here.sequence), '{}')
+    FROM (
+        SELECT id, status, during, line_id, loop, sequence FROM planning_operation
+        WHERE status = ANY(%(open)s::text[]) AND machine_id = ANY(%(machines)s) AND worked_on_id IS NULL
+        UNION ALL
+        SELECT id, status, during, line_id, loop, sequence FROM planning_operation
+        WHERE status = ANY(%(open)s::text[]) AND worked_on_id = ANY(%(machines)s)
+        UNION ALL
+        SELECT id, status, during, line_id, loop, sequence FROM planning_operation
+        WHERE status = ANY(%(open)s::text[]) AND machine_id IS NULL AND worked_on_id IS NULL AND process_id IN
+            (SELECT process_id FROM planning_workcentre_processes WHERE workcentre_id = %(centre)s)
+    ) AS here
+    JOIN orders_orderline AS line ON line.id = here.line_id AND line.state = 'production'
+"""
+
+
+def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> list[int]:
     """The ids of open operations in production at these machines: running first, then in planned order.
 
-    What is not planned on any machine yet stands at every work centre that can do it.
+    What is not planned on any machine yet stands at every work centre that can do it. One statement; each of
+    its three parts has an index, as an OR of them would not.
     """
-    unplanned = Q(machine=None, worked_on=None, process__in=_offered(work_centre))
-    here = Q(machine__in=machine_ids, worked_on=None) | Q(worked_on__in=machine_ids)
-    first = Case(
-        When(status=Status.RUNNING, then=Value(0)),
-        When(status=Status.PAUSED, then=Value(1)),
-        default=Value(2),
-    )
-    return (
-        Operation.objects.open()
-        .filter(here | unplanned, line__state="production")
-        .order_by(first, F("during__startswith").asc(nulls_last=True), "line_id", "loop", "sequence")
-        .values_list("id", flat=True)
-    )
+    values = {"open": [*map(str, Operation.OPEN)], "machines": list(machine_ids), "centre": work_centre.pk}
+    found: list[int] = fetch(QUEUE, values)[0][0]
+    return found
 
 
 def _specification(job: Job) -> tuple[dict[str, str], ...]:
-    rows = Snapshot.objects.filter(line=job.line).values_list("specification", flat=True)
+    rows = Snapshot.objects.filter(line=job.operation.line_id).values_list("specification", flat=True)
     return tuple(next(iter(rows), ()))
 
 
 def _rework_reason(job: Job) -> str:
     """Why the inspection sent the job back, for the loop the operation belongs to."""
-    failed = Move.objects.filter(line=job.line, event="failed").order_by("number")
+    failed = Move.objects.filter(line=job.operation.line_id, event="failed").order_by("number")
     reasons = list(failed.values_list("reason", flat=True)[: job.operation.loop])
     return reasons[-1] if reasons else ""
 
 
-def _in_order(ids: Sequence[int]) -> list[Operation]:
-    """The operations with all a page shows of them: sorting ids alone is what keeps a long queue quick."""
-    found = Operation.objects.select_related("line__order__customer", "line__product", "machine", "worked_on")
-    by_id = found.in_bulk(ids)
-    return [by_id[each] for each in ids if each in by_id]
-
-
 def job_of(operation_id: int) -> Job | None:
     """One operation as the operator sees it, wherever it stands; None where there is none."""
-    found = Operation.objects.filter(id=operation_id).select_related(
-        "line__order__customer", "line__product", "machine__work_centre", "worked_on__work_centre"
-    )
-    return next(iter(_jobs(list(found))), None)
+    return next(iter(_jobs([operation_id])), None)
 
 
 def place_of(operation: Operation) -> WorkCentre | None:
@@ -181,18 +228,11 @@ def choices_of_work_centre() -> list[WorkCentre]:
     return centres
 
 
-def _offered(work_centre: WorkCentre) -> QuerySet[Process]:
-    return Process.objects.filter(work_centres=work_centre)
-
-
 def _benches(work_centre: WorkCentre) -> tuple[Bench, ...]:
-    running = Operation.objects.filter(worked_on=OuterRef("pk"), status=Status.RUNNING)
-    machines: list[Any] = list(
-        Machine.objects.filter(work_centre=work_centre, active=True)
-        .annotate(running_id=Subquery(running.values("id")[:1]))
-        .order_by("code")
-    )
-    return tuple(Bench(machine, machine.running_id) for machine in machines)
+    running = Operation.objects.filter(worked_on=OuterRef("pk"), status=Status.RUNNING).order_by()
+    machines = Machine.objects.filter(work_centre=work_centre, active=True).order_by("code")
+    rows = machines.values_list("id", "code", Subquery(running.values("id")[:1]))
+    return tuple(Bench(*row) for row in rows)
 
 
 def _first(jobs: Sequence[Job]) -> Job | None:
@@ -203,27 +243,30 @@ def _first(jobs: Sequence[Job]) -> Job | None:
     return next(iter([*attended, *startable, *under_way, *jobs]), None)
 
 
-def _jobs(operations: Sequence[Operation]) -> list[Job]:
-    """With the reason why each cannot be started. 2 statements."""
+def _jobs(ids: Sequence[int]) -> list[Job]:
+    """In this order, with the reason why each cannot be started. 3 statements."""
+    rows = Operation.objects.filter(id__in=ids).order_by().values_list(*LISTED)
+    found = {row[0]: Listed(*row) for row in rows}
+    operations = [found[each] for each in ids if each in found]
     waiting = [each for each in operations if each.status not in Operation.STARTED]
     missing = _missing(waiting)
     before = _before([each for each in waiting if each.status == Status.PENDING])
     return [Job(each, *_why_not(each, missing, before)) for each in operations]
 
 
-def _missing(operations: Sequence[Operation]) -> dict[int, list[Requirement]]:
+def _missing(operations: Sequence[Listed]) -> dict[int, list[Requirement]]:
     """The requirements not issued in full, by operation."""
     found: dict[int, list[Requirement]] = {}
     if operations:
         rows = Requirement.objects.filter(
-            operation__in=operations, cancelled_at=None, issued__lt=F("quantity")
+            operation__in=[each.id for each in operations], cancelled_at=None, issued__lt=F("quantity")
         ).select_related("item")
         for row in rows.order_by("find_number"):
             found.setdefault(row.operation_id, []).append(row)
     return found
 
 
-def _before(pending: Sequence[Operation]) -> dict[tuple[int, int], list[Operation]]:
+def _before(pending: Sequence[Listed]) -> dict[tuple[int, int], list[Operation]]:
     """The open operations of the same loops, by sequence."""
     found: dict[tuple[int, int], list[Operation]] = {}
     if pending:
@@ -234,14 +277,13 @@ def _before(pending: Sequence[Operation]) -> dict[tuple[int, int], list[Operatio
 
 
 def _why_not(
-    operation: Operation,
+    operation: Listed,
     missing: Mapping[int, Sequence[Requirement]],
     before: Mapping[tuple[int, int], Sequence[Operation]],
 ) -> tuple[str, str]:
     """(reason, remedy), both empty where the operation can be started."""
-    line = operation.line
-    if line.held:
-        return f"On hold: {line.hold_reason}", "Sales or the planner resumes it on the order page."
+    if operation.held:
+        return f"On hold: {operation.hold_reason}", "Sales or the planner resumes it on the order page."
     if operation.status == Status.PENDING:
         earlier = [
             each

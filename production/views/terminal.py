@@ -11,7 +11,7 @@ from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import no_change, render_page, unchanged
 from orders.models import User
-from planning.models import WorkCentre
+from planning.models import Operation, WorkCentre
 from production import selectors
 from production.forms import refusal_words
 
@@ -60,6 +60,7 @@ def _context(request: HttpRequest, shown: selectors.Terminal, refusal: Refused |
     return {
         "terminal": shown,
         "here": address(request, shown.work_centre),
+        "queue_url": queue_address(request, shown.work_centre),
         "machine": request.GET.get("machine", ""),
         "refusal": refusal and refusal_words(refusal),
         "may_act": isinstance(person, User) and person.has_role("operator", "manager"),
@@ -68,17 +69,27 @@ def _context(request: HttpRequest, shown: selectors.Terminal, refusal: Refused |
 
 def address(request: HttpRequest, work_centre: WorkCentre) -> str:
     """The page's own address: work centre, machine, chosen operation, page of the queue."""
-    kept = {name: request.GET[name] for name in ("machine", "operation", "page") if request.GET.get(name)}
+    kept = _kept(request, "machine", "operation", "page")
     query = f"?{urlencode(kept)}" if kept else ""
     return reverse("production:terminal", args=[work_centre.code]) + query
+
+
+def queue_address(request: HttpRequest, work_centre: WorkCentre) -> str:
+    """The address of a job of this page, up to the number of its operation."""
+    query = urlencode({**_kept(request, "machine", "page"), "operation": ""})
+    return f"{reverse('production:terminal', args=[work_centre.code])}?{query}"
+
+
+def _kept(request: HttpRequest, *names: str) -> dict[str, str]:
+    return {name: request.GET[name] for name in names if request.GET.get(name)}
 
 
 @allow(*FLOOR)
 def operation(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a work item or the code on a traveller leads: the operation at its work centre."""
-    job = selectors.job_of(pk)
-    place = job and selectors.place_of(job.operation)
-    if not job or not place:
+    found = Operation.objects.select_related("machine__work_centre", "worked_on__work_centre").filter(pk=pk)
+    place = selectors.place_of(found[0]) if found else None
+    if not place:
         raise Http404("There is no such operation, or no work centre that can do it.")
     return redirect(f"{reverse('production:terminal', args=[place.code])}?operation={pk}")
 
