@@ -16,6 +16,7 @@ urlpatterns = [
     path("orders/<str:reference>/", views.order, name="order"),
     path("orders/<str:reference>/edit/", views.edit_quotation, name="edit"),
     path("orders/<str:reference>/lines/<int:line_id>/remove/", views.remove_line, name="remove-line"),
+    path("orders/<str:reference>/lines/<int:line_id>/price/", views.price_of_line, name="price"),
     path("orders/<str:reference>/act/<slug:code>/", views.act, name="act"),
     path("customers/", views.customer_list, name="customers"),
     path("customers/<str:code>/", views.customer, name="customer"),

@@ -16,11 +16,11 @@ from orders.engine import (
     Price,
     Problem,
     configure,
-    price,
     specification,
 )
-from orders.models import Product
+from orders.models import Customer, Product
 from orders.selectors import compiled_product
+from orders.selectors.configuring import Buyer, offer_for
 
 NO_PRICE = Problem("", "This configuration cannot be priced automatically.", "Ask us for a quote.")
 
@@ -56,11 +56,13 @@ def product_detail(product: Product) -> Json:
     }
 
 
-def configuration_answer(product: Product, choices: Mapping[str, Any], quantity: int) -> Json:
-    """What these choices mean: problems, what else may be chosen, the price. Stores nothing."""
+def configuration_answer(
+    product: Product, choices: Mapping[str, Any], quantity: int, customer: Customer
+) -> Json:
+    """What these choices mean: problems, what else may be chosen, the customer's price. Stores nothing."""
     compiled = compiled_product(product)
     read = configure(compiled, choices)
-    priced = _priced(compiled, read, quantity) if read.valid else None
+    priced = _priced(product, compiled, read, quantity, customer) if read.valid else None
     problems = read.problems or (() if priced else (NO_PRICE,))
     return {
         "product": product.code,
@@ -127,10 +129,12 @@ def _availability(read: Configuration) -> Json:
     }
 
 
-def _priced(compiled: CompiledProduct, read: Configuration, quantity: int) -> Price | None:
-    """None where the product's own formulas fail: what exactly failed is for whoever keeps the product."""
+def _priced(
+    product: Product, compiled: CompiledProduct, read: Configuration, quantity: int, customer: Customer
+) -> Price | None:
+    """None where formulas or rates fail: what exactly failed is for whoever keeps them."""
     try:
-        return price(compiled, read, quantity)
+        return offer_for(product, compiled, read, quantity, Buyer(customer)).price
     except Refused:
         return None
 

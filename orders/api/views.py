@@ -216,7 +216,8 @@ class Configure(ApiView):
         """Whether the choices go together, what else may be chosen, and the price. Stores nothing."""
         product = published(code)
         given = body_of(request, Choosing)
-        return Response(configuration_answer(product, given["choices"], given["quantity"]))
+        customer = key_of(request).customer
+        return Response(configuration_answer(product, given["choices"], given["quantity"], customer))
 
 
 @public

@@ -8,7 +8,10 @@ explode(compiled, configuration, 3).bom
 
 from orders.engine.compiling import CompiledProduct, compile_product
 from orders.engine.configuring import Availability, Configuration, configure
-from orders.engine.explosion import Release, explode, specification, unit_cost
+from orders.engine.costing import Cost, CostBasis, ProcessRate
+from orders.engine.exchange import Exchange, RateRow
+from orders.engine.explosion import Release, explode, specification
+from orders.engine.figures import Figure, restored, stored
 from orders.engine.model import (
     PARAMETER_KINDS,
     QUANTITY,
@@ -30,9 +33,22 @@ from orders.engine.model import (
     StepRow,
     choice,
 )
+from orders.engine.offering import Offer, offer
 from orders.engine.pricing import Price, PriceStep, price
 from orders.engine.proving import prove_product
 from orders.engine.reading import Problem, Repair, Stored, shown
+from orders.engine.terms import (
+    BreakRow,
+    Limit,
+    ListTerms,
+    Tax,
+    TaxRow,
+    Terms,
+    beyond,
+    margin_percent,
+    tax_for,
+    taxes,
+)
 
 __all__ = [
     "PARAMETER_KINDS",
@@ -40,35 +56,54 @@ __all__ = [
     "RULE_KINDS",
     "Availability",
     "BomRow",
+    "BreakRow",
     "BudgetRow",
     "CharacteristicRow",
     "CompiledProduct",
     "Configuration",
+    "Cost",
+    "CostBasis",
     "DerivedRow",
     "DocumentRow",
+    "Exchange",
     "Fault",
     "FeatureRow",
+    "Figure",
     "FormulaFailed",
+    "Limit",
+    "ListTerms",
     "ModelRefused",
+    "Offer",
     "ParameterRow",
     "Placed",
     "Price",
     "PriceRow",
     "PriceStep",
     "Problem",
+    "ProcessRate",
     "ProductModel",
+    "RateRow",
     "Release",
     "Repair",
     "RuleRow",
     "StepRow",
     "Stored",
+    "Tax",
+    "TaxRow",
+    "Terms",
+    "beyond",
     "choice",
     "compile_product",
     "configure",
     "explode",
+    "margin_percent",
+    "offer",
     "price",
     "prove_product",
+    "restored",
     "shown",
     "specification",
-    "unit_cost",
+    "stored",
+    "tax_for",
+    "taxes",
 ]

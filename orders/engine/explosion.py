@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, cast
 
 from kernel.errors import Refused
@@ -42,7 +42,6 @@ class Release:
     characteristics: number, label, kind, nominal, lower, upper, expected, unit, method, key, gauge, sample
     documents: kind, number, revision, title, operation, address
     specification: code, label, value, text, unit
-    `material_cost` is the standard cost of the materials of the whole job.
     """
 
     bom: list[Row]
@@ -50,7 +49,6 @@ class Release:
     characteristics: list[Row]
     specification: list[Row]
     documents: list[Row]
-    material_cost: Decimal
 
 
 def explode(
@@ -82,19 +80,10 @@ def explode(
     lines = [
         line for line in compiled.bom if _effective(line.row, on, serial) and _applies(line.condition, values)
     ]
-    bom: list[Row] = []
-    cost = Decimal(0)
-    for line, needed in _needs(lines, values, quantity):
-        bom.append(_bom_row(line, needed, sequences))
-        cost += needed * line.row.standard_cost
+    bom = [_bom_row(line, needed, sequences) for line, needed in _needs(lines, values, quantity)]
     checks = [_check(part, values) for part in compiled.characteristics if _applies(part.condition, values)]
     papers = [_paper(part.row) for part in compiled.documents if _applies(part.condition, values)]
-    return Release(bom, routing, checks, specification(compiled, configuration), papers, cost)
-
-
-def unit_cost(release: Release, quantity: int) -> Decimal:
-    """The estimate per unit: material at standard cost, in hundredths."""
-    return (release.material_cost / quantity).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return Release(bom, routing, checks, specification(compiled, configuration), papers)
 
 
 def specification(compiled: CompiledProduct, configuration: Configuration) -> list[Row]:

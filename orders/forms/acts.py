@@ -78,6 +78,12 @@ class ReasonForm(ActForm):
     reason = forms.CharField(max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class NoteForm(ActForm):
+    """A word on it, if any."""
+
+    note = forms.CharField(max_length=REASON_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class LineForm(ActForm):
     """Which line, where there are several."""
 

@@ -1,5 +1,7 @@
 """Inputs of the configure-and-quote page: the head of a quotation, and one line."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -77,6 +79,14 @@ class LineForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Only where it differs from the quotation's.",
     )
+    discount_percent = forms.DecimalField(
+        label="Discount",
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        required=False,
+        help_text="Beyond your limit a manager approves it.",
+    )
     line_note = forms.CharField(label="Note on this line", max_length=500, required=False)
     alternatives = QuantitiesField(
         label="Further quantities",
@@ -110,6 +120,7 @@ def line_initial(line: OrderLine | None) -> dict[str, Any]:
     return {
         "quantity": line.quantity,
         "line_date": line.requested_date,
+        "discount_percent": line.discount_percent or None,
         "line_note": line.note,
         "alternatives": [row["quantity"] for row in line.alternatives],
         "optional": line.optional,
@@ -123,6 +134,13 @@ def choices_in(data: QueryDict) -> dict[str, object]:
     }
     code, found, value = data.get("repair", "").partition("=")
     return {**given, code: value} if found else given
+
+
+def discount_in(data: QueryDict) -> Decimal:
+    """The discount for the price shown while typing; none for what is no usable number yet."""
+    text = data.get("discount_percent", "").strip().replace(",", ".")
+    usable = re.fullmatch(r"\d{1,3}(\.\d{1,2})?", text, re.ASCII)
+    return min(Decimal(text), Decimal(100)) if usable else Decimal(0)
 
 
 def quantity_in(data: QueryDict) -> int:

@@ -138,7 +138,9 @@ class OptionPrice(models.Model):
 
     list_price = models.ForeignKey(ListPrice, on_delete=models.CASCADE, related_name="options")
     choice = models.CharField(max_length=40, help_text="Code of the choice, such as CPU.")
-    option = models.CharField(max_length=40, help_text="Code of the option, such as C32.")
+    option = models.CharField(
+        max_length=40, blank=True, help_text="Code of the option, such as C32; none for a feature by itself."
+    )
     adder = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:
@@ -298,7 +300,7 @@ class PricingPolicy(models.Model):
 
 
 class PriceApproval(models.Model):
-    """A second person agreed to a price beyond the limits of the first. Append-only; a new price needs a new one."""
+    """A second person agreed to a price beyond the limits of the first. Append-only."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="price_approvals")
     position = models.PositiveIntegerField()
@@ -316,7 +318,6 @@ class PriceApproval(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (
-            models.UniqueConstraint(name="one_price_approval", fields=("order", "fingerprint")),
             models.CheckConstraint(
                 name="approval_by_somebody_else", condition=~Q(approved_by=F("priced_by"))
             ),

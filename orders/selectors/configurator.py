@@ -15,8 +15,8 @@ from orders.engine import (
     Problem,
     Stored,
 )
-from orders.models import Product
-from orders.selectors.configuring import preview_line
+from orders.models import Customer, Product
+from orders.selectors.configuring import Buyer, preview_line
 
 OPEN_TO_ALL = Availability(valid=True)
 
@@ -79,6 +79,8 @@ class Configurator:
     price: Price | None = None
     cost: Decimal | None = None
     margin_percent: Decimal | None = None
+    without_rate: tuple[str, ...] = ()
+    customer: Customer | None = None
 
     @property
     def margin(self) -> Decimal | None:
@@ -87,13 +89,19 @@ class Configurator:
 
 
 def configurator(
-    product: Product, choices: Mapping[str, object], quantity: int, revision_id: int | None = None
+    product: Product,
+    choices: Mapping[str, object],
+    quantity: int,
+    revision_id: int | None = None,
+    buyer: Buyer | None = None,
 ) -> Configurator:
     """The page for these choices; whatever is wrong with them stands in it, nothing is raised."""
+    customer = buyer.customer if buyer else None
     try:
-        preview = preview_line(product, choices, quantity, revision_id)
+        preview = preview_line(product, choices, quantity, revision_id, buyer)
     except Refused as refusal:
-        return Configurator(product, quantity, problems=[Problem("", refusal.message, refusal.remedy)])
+        trouble = [Problem("", refusal.message, refusal.remedy)]
+        return Configurator(product, quantity, problems=trouble, customer=customer)
     model, configuration = preview.compiled.model, preview.configuration
     known = set(preview.compiled.rules_of)
     trouble = [Problem("", preview.trouble)] if preview.trouble else []
@@ -104,9 +112,11 @@ def configurator(
         parameters=[_parameter(row, configuration) for row in model.parameters],
         problems=[problem for problem in configuration.problems if problem.field in known] + trouble,
         choices={code: value for code, value in configuration.choices.items() if code in known},
-        price=preview.price,
-        cost=None if preview.unit_cost is None else preview.unit_cost * quantity,
-        margin_percent=None if preview.margin is None else 100 * preview.margin,
+        price=preview.offer.price if preview.offer else None,
+        cost=preview.offer.cost.unit_cost * quantity if preview.offer else None,
+        margin_percent=preview.offer.margin_percent if preview.offer else None,
+        without_rate=preview.offer.cost.missing if preview.offer else (),
+        customer=customer,
     )
 
 

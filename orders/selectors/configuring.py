@@ -2,26 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from kernel.errors import Refused
-from orders.engine import (
-    CompiledProduct,
-    Configuration,
-    Price,
-    configure,
-    explode,
-    price,
-    specification,
-    unit_cost,
-)
-from orders.models import Product
-from orders.selectors.products import compiled_by_id, compiled_product
+from orders.engine import CompiledProduct, Configuration, Offer, configure, offer, specification
+from orders.models import Customer, OrderLine, Product
+from orders.selectors.conditions import conditions, shop_day
+from orders.selectors.products import compiled_by_id, compiled_line, compiled_product
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """For whom a price is shown, in that currency and with the seller's discount, as of a day or today."""
+
+    customer: Customer
+    discount_percent: Decimal = ZERO
+    day: date | None = None
 
 
 @dataclass(frozen=True)
 class LinePreview:
-    """A configuration with its price and cost estimate; both None while something is wrong.
+    """A configuration with its price and cost; no offer while something is wrong.
 
     `configuration.availability` says for each option whether it may be chosen now, and why not. `trouble` is
     a fault of the product model itself. `specification` has rows (label, text) of what is chosen so far.
@@ -30,30 +34,50 @@ class LinePreview:
     compiled: CompiledProduct
     configuration: Configuration
     specification: list[dict[str, object]]
-    price: Price | None = None
-    unit_cost: Decimal | None = None
+    offer: Offer | None = None
     trouble: str = ""
-
-    @property
-    def margin(self) -> Decimal | None:
-        """Price minus cost, as a part of the price."""
-        if self.price is None or self.unit_cost is None or not self.price.unit_price:
-            return None
-        return (self.price.unit_price - self.unit_cost) / self.price.unit_price
 
 
 def preview_line(
-    product: Product, choices: Mapping[str, object], quantity: int = 1, revision_id: int | None = None
+    product: Product,
+    choices: Mapping[str, object],
+    quantity: int = 1,
+    revision_id: int | None = None,
+    buyer: Buyer | None = None,
 ) -> LinePreview:
-    """Configure, price and estimate without storing anything; no statement for a product used before."""
+    """Configure, price and cost without storing anything; one statement for a product used before.
+
+    Without a buyer it is the price for anybody, in the product's own currency.
+    """
     compiled = compiled_by_id(revision_id) if revision_id else compiled_product(product)
     configuration = configure(compiled, choices)
     chosen = specification(compiled, configuration)
     if not configuration.valid:
         return LinePreview(compiled, configuration, chosen)
     try:
-        priced = price(compiled, configuration, quantity)
-        cost = unit_cost(explode(compiled, configuration, quantity), quantity)
+        made = offer_for(product, compiled, configuration, quantity, buyer)
     except Refused as error:
         return LinePreview(compiled, configuration, chosen, trouble=str(error))
-    return LinePreview(compiled, configuration, chosen, priced, cost)
+    return LinePreview(compiled, configuration, chosen, made)
+
+
+def offer_for(
+    product: Product,
+    compiled: CompiledProduct,
+    configuration: Configuration,
+    quantity: int,
+    buyer: Buyer | None,
+) -> Offer:
+    """Price and cost of a valid configuration by the conditions of the day; raises what `offer` does."""
+    customer = buyer.customer if buyer else None
+    currency = customer.currency if customer else product.currency
+    day = (buyer and buyer.day) or shop_day()
+    found = conditions(customer=customer, currency=currency, products=[product.pk], day=day)
+    terms = found.terms(product.pk, buyer.discount_percent if buyer else ZERO)
+    return offer(compiled, configuration, quantity, terms, found.basis)
+
+
+def specification_of(line: OrderLine) -> list[dict[str, object]]:
+    """Rows (label, text) of what is chosen on a line; no statement for a revision used before."""
+    compiled = compiled_line(line)
+    return specification(compiled, configure(compiled, line.choices, look_ahead=False))

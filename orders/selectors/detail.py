@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from kernel.machine import Row, State
 from kernel.marks import Step
+from orders.engine import Tax, taxes
 from orders.lifecycle import LIFECYCLE
 from orders.models import (
     DateChange,
@@ -75,8 +76,19 @@ class OrderPage:
         return sum((line.total for line in self.lines if line.state != "cancelled"), Decimal(0))
 
     @property
+    def taxes(self) -> list[Tax]:
+        """One for each rate and wording, rounded once each."""
+        kept = [line for line in self.lines if line.state != "cancelled"]
+        return taxes(((line.total, line.tax_percent, line.tax_wording) for line in kept), self.order.currency)
+
+    @property
+    def gross(self) -> Decimal:
+        """Total with taxes."""
+        return self.total + sum((tax.amount for tax in self.taxes), Decimal(0))
+
+    @property
     def cost(self) -> Decimal:
-        """The estimated material cost of these lines; never for customers or the shop floor."""
+        """The estimated cost of these lines; never for customers or the shop floor."""
         kept = [line for line in self.lines if line.state != "cancelled"]
         return sum((line.unit_cost * line.quantity for line in kept), Decimal(0))
 
@@ -183,8 +195,8 @@ def possible_actions(order: Order, lines: Sequence[OrderLine]) -> list[Row]:
 
 
 def _lines(order: Order) -> tuple[OrderLine, ...]:
-    lines = order.lines.select_related("product", "snapshot", "held_by").order_by("position")
-    found = tuple(lines)
+    lines = order.lines.select_related("product", "snapshot", "held_by", "priced_by", "approved_by")
+    found = tuple(lines.defer("price_trace", "cost_trace").order_by("position"))
     for line in found:
         line.order = order
     return found

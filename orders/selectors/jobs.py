@@ -10,8 +10,9 @@ from django.db.models import Max, Min
 
 from kernel.errors import Refused
 from kernel.marks import Mark, Marked
+from orders.engine import margin_percent
 from orders.models import DateChange, Milestone, Order, OrderLine
-from orders.selectors.configuring import preview_line
+from orders.selectors.configuring import specification_of
 from orders.selectors.detail import OrderPage, TimelineEntry
 
 SHOWN = 30
@@ -23,18 +24,16 @@ SAME_STATE: dict[str, Mark] = {
 
 @dataclass(frozen=True)
 class Job:
-    """One line with what it opens to: its specification, its price and the history of its dates."""
+    """One line with what it opens to: its specification and the history of its dates."""
 
     line: OrderLine
     specification: Sequence[dict[str, Any]]
-    trace: Sequence[tuple[str, Decimal]]
     changes: Sequence[DateChange]
 
     @property
     def margin_percent(self) -> Decimal | None:
-        """What remains of the price, in hundredths of it; None for a price of zero."""
-        price = self.line.unit_price
-        return 100 * (price - self.line.unit_cost) / price if price else None
+        """What remains of the price, in percent of it; None for a price of zero."""
+        return margin_percent(self.line.unit_price, self.line.unit_cost)
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,6 @@ def jobs_of(page: OrderPage) -> list[Job]:
         Job(
             line=line,
             specification=_specification(line),
-            trace=[(step["label"], Decimal(step["amount"])) for step in line.price_trace],
             changes=changes.get(line.pk, []),
         )
         for line in page.lines
@@ -97,7 +95,7 @@ def _specification(line: OrderLine) -> Sequence[dict[str, Any]]:
         frozen: list[dict[str, Any]] = line.snapshot.specification
         return frozen
     try:
-        return preview_line(line.product, line.choices, line.quantity, line.revision_id).specification
+        return specification_of(line)
     except Refused:
         return [{"label": code, "text": value} for code, value in line.choices.items()]
 

@@ -38,6 +38,7 @@ from orders.services.lifecycle import advance, advance_all, lock_jobs, lock_orde
 from orders.services.lines import InvalidInput, LineInput, configured
 from orders.services.locking import lock_order, today
 from orders.services.modelling import create_product, draft_of, fingerprint, save_draft
+from orders.services.pricing import approve_price
 from orders.services.publishing import check_product, publish_product, retire_product
 from orders.services.quoting import (
     change_quotation,
@@ -68,6 +69,7 @@ __all__ = [
     "advance",
     "advance_all",
     "answer_question",
+    "approve_price",
     "ask_question",
     "authenticate_key",
     "beat",

@@ -21,7 +21,7 @@ NOTHING_MORE: Mapping[int, str] = MappingProxyType({})
 PASS_A_HOLD = ("hold", "resume", "cancel")
 
 PROGRESS = LIFECYCLE.by_progress()
-LINE = Columns(OrderLine, "line", leave_out=("choices", "price_trace", "cost_trace", "note"))
+LINE = Columns(OrderLine, "line", leave_out=("choices", "price_trace", "cost_trace", "alternatives", "note"))
 ORDER = Columns(Order, "parent", leave_out=("note",))
 LOCK_JOBS = f"""
     SELECT {LINE.sql}, {ORDER.sql}

@@ -8,17 +8,26 @@ from typing import Any
 
 from kernel.errors import Refused
 from kernel.quantities import Quantity
-from orders.engine import CompiledProduct, Configuration, Price, Problem, configure, explode, price, unit_cost
-from orders.models import Order, OrderLine, Product, User
+from orders.engine import CompiledProduct, Configuration, Problem, configure
+from orders.models import Address, Customer, Order, OrderLine, Product, User
 from orders.selectors import compiled_by_id, compiled_product
 from orders.services.headers import check_date, check_text
 from orders.services.lifecycle import advance_all
+from orders.services.pricing import (
+    ZERO,
+    Pricing,
+    Quoted,
+    Signature,
+    price_fingerprint,
+    pricing_for,
+    signature_of,
+)
 
 LARGEST_QUANTITY = 100_000
 MOST_LINES = 200
 LONGEST_NOTE = 500
 MOST_ALTERNATIVES = 6
-PRICE_FIELDS = ("unit_price", "unit_cost", "price_trace")
+PRICE_FIELDS = ("unit_price", "unit_cost", "price_trace", "cost_trace")
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,25 @@ class LineInput:
     optional: bool = False
     alternatives: Sequence[int] = ()
     revision_id: int | None = None
+    discount_percent: Decimal = ZERO
 
 
 @dataclass(frozen=True)
 class PricedLine:
-    """A checked line with its price and cost estimate per unit, and the same for its other quantities."""
+    """A checked line with its price, cost and tax, and the same for its other quantities."""
 
     wish: LineInput
+    compiled: CompiledProduct
     quantity: int
     configuration: Configuration
-    price: Price
-    unit_cost: Decimal
-    alternatives: Sequence["PricedLine"] = ()
+    quoted: Quoted
+    alternatives: Sequence[Quoted] = ()
+
+    @property
+    def approval_reason(self) -> str:
+        """Why a second person must agree to the price of one of the quantities; empty where none must."""
+        offered = (self.quoted, *self.alternatives)
+        return next((each.approval_reason for each in offered if each.approval_reason), "")
 
 
 class InvalidInput(Refused):
@@ -61,19 +77,33 @@ class InvalidInput(Refused):
         self.problems = tuple(problems)
 
 
-def price_lines(lines: Sequence[LineInput], *, currency: str, now: datetime) -> list[PricedLine]:
-    """Check, configure and price every line; InvalidInput lists all problems as `lines.<index>.<field>`."""
+def price_lines(
+    lines: Sequence[LineInput],
+    *,
+    customer: Customer,
+    currency: str,
+    ship_to: Address | None,
+    by: User | None,
+    now: datetime,
+) -> list[PricedLine]:
+    """Check, configure and price every line by the conditions of the day for this customer.
+
+    InvalidInput lists all problems as `lines.<index>.<field>`. One statement for all lines, besides the
+    products.
+    """
     if not lines:
         raise Refused("There are no lines.", field="lines", remedy="Add at least one product.")
     if len(lines) > MOST_LINES:
         raise Refused(
             f"{len(lines)} lines are too many.", field="lines", remedy=f"Give at most {MOST_LINES}."
         )
+    products = {wish.product.pk for wish in lines}
+    pricing = pricing_for(customer, currency, ship_to, products, by, now)
     priced: list[PricedLine] = []
     problems: list[Problem] = []
     for index, wish in enumerate(lines):
         try:
-            priced.append(_with_alternatives(_priced(wish, currency, now), currency, now))
+            priced.append(_with_alternatives(_priced(wish, pricing, now), pricing))
         except InvalidInput as error:
             problems += _placed(error.problems, index)
         except Refused as error:
@@ -112,10 +142,21 @@ def configured(
     return compiled, configuration
 
 
-def add_lines(order: Order, priced: Sequence[PricedLine], *, after: int, now: datetime) -> None:
-    """Append lines behind position `after`, in tens as the trade counts them, in one statement."""
+def add_lines(
+    order: Order,
+    priced: Sequence[PricedLine],
+    *,
+    after: int,
+    by: User | None,
+    now: datetime,
+    signed: Mapping[str, Signature] | None = None,
+) -> None:
+    """Append lines behind position `after`, in tens as the trade counts them, in one statement.
+
+    They are priced by `by`, but for prices that were `signed` before.
+    """
     OrderLine.objects.bulk_create(
-        OrderLine(order=order, position=after + 10 * number, entered_at=now, **_columns(line))
+        OrderLine(order=order, position=after + 10 * number, entered_at=now, **_columns(line, by, signed))
         for number, line in enumerate(priced, start=1)
     )
 
@@ -124,38 +165,34 @@ def replace_lines(order: Order, priced: Sequence[PricedLine], by: User | None, n
     """Make the draft's lines these: rewritten in order, then appended; what is left over goes.
 
     A line that was quoted before has a history, which stays: such a line is cancelled instead of deleted.
+    A price that did not change stays approved, and stays the price of whoever gave it.
     """
     held = list(OrderLine.objects.filter(order=order).order_by("position"))
     drafts = [line for line in held if line.state == "draft"]
+    signed = {line.price_fingerprint: signature_of(line) for line in drafts if line.price_fingerprint}
     for line, wanted in zip(drafts, priced, strict=False):
-        OrderLine.objects.filter(pk=line.pk).update(**_columns(wanted))
+        OrderLine.objects.filter(pk=line.pk).update(**_columns(wanted, by, signed))
     surplus = drafts[len(priced) :]
     OrderLine.objects.filter(pk__in=[line.pk for line in surplus if not line.moves_made]).delete()
     quoted = {line.id: f"cancel:{line.moves_made}" for line in surplus if line.moves_made}
-    add_lines(order, priced[len(drafts) :], after=max(line.position for line in held), now=now)
+    last = max(line.position for line in held)
+    add_lines(order, priced[len(drafts) :], after=last, by=by, now=now, signed=signed)
     if quoted:
         advance_all(keys=quoted, event="cancel", by=by, reason="Removed from the quotation", now=now)
 
 
-def _priced(wish: LineInput, currency: str, now: datetime) -> PricedLine:
+def _priced(wish: LineInput, pricing: Pricing, now: datetime) -> PricedLine:
     quantity = _pieces(wish)
     check_date(wish.requested_date, now, "requested_date")
     check_text(wish.note, LONGEST_NOTE, "note")
-    if wish.product.currency != currency:
-        raise Refused(
-            f"{wish.product.code} is priced in {wish.product.currency}, the quotation is in {currency}.",
-            field="product",
-            remedy=f"Choose a product priced in {currency}.",
-        )
     compiled, configuration = configured(
         product=wish.product, choices=wish.choices, revision_id=wish.revision_id
     )
-    priced = price(compiled, configuration, quantity)
-    cost = unit_cost(explode(compiled, configuration, quantity), quantity)
-    return PricedLine(wish, quantity, configuration, priced, cost)
+    quoted = pricing.quote(wish.product, compiled, configuration, quantity, wish.discount_percent)
+    return PricedLine(wish, compiled, quantity, configuration, quoted)
 
 
-def _with_alternatives(line: PricedLine, currency: str, now: datetime) -> PricedLine:
+def _with_alternatives(line: PricedLine, pricing: Pricing) -> PricedLine:
     """The line with its other quantities, smallest first, each priced by the same rules."""
     wanted = sorted({*line.wish.alternatives} - {line.quantity})
     if len(wanted) > MOST_ALTERNATIVES:
@@ -164,9 +201,11 @@ def _with_alternatives(line: PricedLine, currency: str, now: datetime) -> Priced
             field="alternatives",
             remedy=f"Give at most {MOST_ALTERNATIVES}.",
         )
+    product, discount = line.wish.product, line.wish.discount_percent
     try:
         others = [
-            _priced(replace(line.wish, quantity=pieces, unit="pcs"), currency, now) for pieces in wanted
+            pricing.quote(product, line.compiled, line.configuration, pieces, discount)
+            for pieces in (_pieces(replace(line.wish, quantity=each, unit="pcs")) for each in wanted)
         ]
     except Refused as error:
         raise Refused(error.message, field="alternatives", remedy=error.remedy) from error
@@ -199,26 +238,30 @@ def _placed(problems: Sequence[Problem], index: int) -> Iterator[Problem]:
         yield Problem(field, problem.message, problem.remedy, problem.choices, problem.repairs)
 
 
-def _columns(line: PricedLine) -> dict[str, Any]:
+def _columns(line: PricedLine, by: User | None, signed: Mapping[str, Signature] | None) -> dict[str, Any]:
+    wish, choices = line.wish, dict(line.configuration.choices)
+    found = price_fingerprint(wish.product.pk, choices, [line.quoted, *line.alternatives])
+    signature = (signed or {}).get(found) or Signature(by.pk if by else None)
     return {
-        "product": line.wish.product,
-        "revision_id": line.wish.revision_id or line.wish.product.in_force_id,
+        "product": wish.product,
+        "revision_id": wish.revision_id or wish.product.in_force_id,
         "quantity": line.quantity,
-        "choices": dict(line.configuration.choices),
-        "note": line.wish.note.strip(),
-        "unit_price": line.price.unit_price,
-        "unit_cost": line.unit_cost,
-        "price_trace": line.price.stored(),
-        "requested_date": line.wish.requested_date,
-        "optional": line.wish.optional,
+        "choices": choices,
+        "note": wish.note.strip(),
+        "requested_date": wish.requested_date,
+        "optional": wish.optional,
         "alternatives": [_alternative(other) for other in line.alternatives],
+        **line.quoted.columns(),
+        "approval_reason": line.approval_reason,
+        "price_fingerprint": found,
+        **signature.columns(),
     }
 
 
-def _alternative(line: PricedLine) -> dict[str, object]:
+def _alternative(quoted: Quoted) -> dict[str, object]:
     """Another quantity with its price columns, as JSON keeps them."""
-    columns = _columns(line)
+    columns = quoted.columns()
     prices = {
         name: str(value) if isinstance(value := columns[name], Decimal) else value for name in PRICE_FIELDS
     }
-    return {"quantity": line.quantity, **prices}
+    return {"quantity": quoted.offer.price.quantity, **prices}

@@ -26,6 +26,7 @@ from orders.services.headers import NOTHING_SAID, Header, check_header, with_onl
 from orders.services.lifecycle import advance_all
 from orders.services.lines import LineInput, add_lines, price_lines, replace_lines
 from orders.services.locking import act_on, lines_in, lock_order, today
+from orders.services.pricing import ask_approval, check_approved
 from orders.services.revisions import add_revision, settle
 
 VALID_DAYS = USUAL_DAYS
@@ -50,8 +51,8 @@ def create_quotation(
     now = now or clock.now()
     currency = header.currency or customer.currency
     check_header(customer=customer, header=header, currency=currency, now=now)
-    priced = price_lines(lines, currency=currency, now=now)
     header = with_only_address(customer, header)
+    priced = price_lines(lines, customer=customer, currency=currency, ship_to=header.ship_to, by=by, now=now)
     order = Order.objects.create(
         quotation_number=next_numbers("QUO", today(now).year)[0],
         customer=customer,
@@ -60,7 +61,9 @@ def create_quotation(
         owner=by if by and by.has_role(Role.SALES) else None,
         **header.columns(),
     )
-    add_lines(order, priced, after=0, now=now)
+    add_lines(order, priced, after=0, by=by, now=now)
+    if any(line.approval_reason for line in priced):
+        ask_approval(order, by, now)
     if source == Order.Source.API:
         _announce_request(order, now)
     return order
@@ -89,7 +92,10 @@ def change_quotation(
         )
     currency = (header and header.currency) or order.currency
     check_header(customer=order.customer, header=header or NOTHING_SAID, currency=currency, now=now)
-    replace_lines(order, price_lines(lines, currency=currency, now=now), by, now)
+    ship_to = header.ship_to if header else order.ship_to
+    priced = price_lines(lines, customer=order.customer, currency=currency, ship_to=ship_to, by=by, now=now)
+    replace_lines(order, priced, by, now)
+    ask_approval(order, by, now)
     columns = {"currency": currency, **(header.columns() if header else {})}
     Order.objects.filter(pk=order.pk).update(version=F("version") + 1, updated_at=now, **columns)
     order.refresh_from_db()
@@ -109,7 +115,7 @@ def send_quotation(
     """Send a draft: state quoted, valid until the day given (or as its terms say), answer awaited by sales.
 
     What is sent is kept as the next revision, A first; it supersedes the earlier ones, unless it is sent
-    `beside` them: then the customer chooses one.
+    `beside` them: then the customer chooses one. Conflict where a price lacks the approval it needs.
     """
     now = now or clock.now()
     order = lock_order(order, version)
@@ -122,6 +128,7 @@ def send_quotation(
             remedy="Give today or a later day.",
         )
     lines = lines_in(order, "draft", "quote")
+    check_approved(lines)
     add_revision(order=order, lines=lines, terms=terms, until=until, beside=beside, by=by, now=now)
     order.quoted_at = now
     Order.objects.filter(pk=order.pk).update(

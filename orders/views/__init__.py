@@ -6,6 +6,7 @@ from orders.views.home import home
 from orders.views.keys import keys, revoke
 from orders.views.listing import order_list
 from orders.views.order import act, order
+from orders.views.prices import price_of_line
 from orders.views.products import product, products, publish
 from orders.views.quoting import configure, edit_quotation, new_quotation, remove_line
 from orders.views.search import find
@@ -23,6 +24,7 @@ __all__ = [
     "new_quotation",
     "order",
     "order_list",
+    "price_of_line",
     "product",
     "products",
     "publish",

@@ -13,6 +13,7 @@ from orders.forms.acts import (
     ConfirmForm,
     LineForm,
     LineReasonForm,
+    NoteForm,
     PromiseForm,
     ReasonForm,
     SendForm,
@@ -46,6 +47,8 @@ class Act:
     def lines(self, order: Order, lines: Sequence[OrderLine]) -> list[OrderLine]:
         """The lines that could take part now."""
         able = [line for line in lines if (line.state, self.event) in POSSIBLE]
+        if self.event == "approve":
+            return [line for line in able if line.approval_reason and line.approved_at is None]
         if self.event == "hold":
             return [line for line in able if not line.held]
         return [line for line in able if line.held] if self.event == "resume" else able
@@ -54,15 +57,21 @@ class Act:
         """Why it is not possible now and what would make it so; empty where it is."""
         if self.event == "close":
             return _why_not_close(lines)
+        if self.event == "quote" and (unapproved := _unapproved(lines)):
+            return unapproved
         if self.lines(order, lines):
             return ""
         return WHY_NOT.get((self.event, order.state)) or f"Not possible in state “{order.state_info.label}”."
 
 
-POSSIBLE = {(source, row.event) for row in LIFECYCLE.rows for source in row.sources} | {
-    (state, "promise") for state in (*IN_WORK, "in_transit")
-}
+POSSIBLE = (
+    {("draft", "approve")}
+    | {(source, row.event) for row in LIFECYCLE.rows for source in row.sources}
+    | {(state, "promise") for state in (*IN_WORK, "in_transit")}
+)
 WHY_NOT = {
+    ("approve", "draft"): "No price waits for an approval.",
+    ("approve", "quoted"): "The quotation is sent.",
     ("confirm", "draft"): "Send the quotation first.",
     ("quote", "quoted"): "It is sent. Revise it to change it.",
     ("revise", "draft"): "It is a draft: edit it.",
@@ -78,6 +87,18 @@ def _why_not_close(lines: Sequence[OrderLine]) -> str:
         )
         return f"Possible once everything is delivered: {named}."
     return "" if any(line.state == "delivered" for line in lines) else "Nothing was delivered."
+
+
+def _unapproved(lines: Sequence[OrderLine]) -> str:
+    """Which price keeps the quotation from being sent."""
+    waiting = [line for line in lines if line.state == "draft" and line.approval_reason]
+    line = next((line for line in waiting if line.approved_at is None), None)
+    return f"Line {line.position} waits for an approval: {line.approval_reason}." if line else ""
+
+
+def _approve(form: ActForm, by: User) -> object:
+    data = form.cleaned_data
+    return services.approve_price(order=form.order, by=by, note=data["note"], version=data["version"])
 
 
 def _send(form: ActForm, by: User) -> object:
@@ -146,6 +167,11 @@ ACTS = (
         "send", "Send quotation", "send", "Send the quotation?",
         "The customer may accept it until the day given. It cannot be edited while it is out.",
         "The quotation is sent.", SendForm, "quote", _send, "quotation",
+    ),
+    Act(
+        "approve", "Approve price", "checklist", "Approve the price?",
+        "You agree as the second person. It is kept with your name; a changed price needs a new approval.",
+        "The price is approved.", NoteForm, "approve", _approve, "quotation", roles=(Role.MANAGER,),
     ),
     Act(
         "confirm", "Confirm order", "check", "Confirm the order?",

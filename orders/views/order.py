@@ -135,7 +135,7 @@ def _acts(request: HttpRequest, page: OrderPage, bound: ActForm | None, code: st
 
 def _primary(offered: list[Offer]) -> Offer | None:
     """The one step forward that is possible now."""
-    forward = ("send", "confirm", "close")
+    forward = ("approve", "send", "confirm", "close")
     return next((offer for offer in offered if offer.act.code in forward and not offer.why_not), None)
 
 

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kernel.access import allow
 from kernel.errors import Conflict, Refused
 from kernel.htmx import INVALID, redirect_or_htmx, render_page
-from orders.forms.quotation import choices_in, quantity_in
+from orders.forms.quotation import choices_in, discount_in, quantity_in
 from orders.models import Order, OrderLine, Product, Role
 from orders.selectors import product_by_code, product_list
+from orders.selectors.conditions import currencies_into
 from orders.selectors.configurator import configurator
+from orders.selectors.configuring import Buyer
 from orders.selectors.parties import customer_by_code, customer_page
 from orders.services import Answer, KeyReused, change_quotation, create_quotation, fingerprint_of, once
 from orders.views.people import order_or_404, person
@@ -64,7 +66,9 @@ def configure(request: HttpRequest) -> HttpResponse:
     product = product_by_code(request.POST.get("product", ""))
     if product is None:
         raise Http404("There is no such product.")
-    panel = configurator(product, choices_in(request.POST), quantity_in(request.POST))
+    customer = customer_by_code(request.POST.get("customer", ""))
+    buyer = Buyer(customer, discount_in(request.POST)) if customer else None
+    panel = configurator(product, choices_in(request.POST), quantity_in(request.POST), buyer=buyer)
     return render_page(
         request, f"{TEMPLATE}#configurator", {"panel": panel, "save": request.POST.get("save")}
     )
@@ -98,8 +102,9 @@ def _whom(request: HttpRequest) -> dict[str, Any]:
 
 
 def orderable(currency: str) -> list[Product]:
-    """What may be quoted in this currency."""
-    return [product for product in product_list(orderable_only=True) if product.currency == currency]
+    """What may be quoted in this currency: priced in it, or in one with a rate today."""
+    known = currencies_into(currency)
+    return [product for product in product_list(orderable_only=True) if product.currency in known]
 
 
 def _open_line(request: HttpRequest, order: Order) -> tuple[OrderLine | None, Product | None]:

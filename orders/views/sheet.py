@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.forms import Form
@@ -13,12 +14,14 @@ from orders.forms.quotation import (
     HeaderForm,
     LineForm,
     choices_in,
+    discount_in,
     header_initial,
     line_initial,
     quantity_in,
 )
 from orders.models import Customer, Incoterm, Order, OrderLine, Product
 from orders.selectors.configurator import Configurator, configurator
+from orders.selectors.configuring import Buyer
 from orders.services import Header, InvalidInput, LineInput
 
 LINE_FIELDS = {
@@ -26,6 +29,7 @@ LINE_FIELDS = {
     "requested_date": "line_date",
     "note": "line_note",
     "alternatives": "alternatives",
+    "discount_percent": "discount_percent",
 }
 
 
@@ -68,6 +72,7 @@ class Sheet:
                     requested_date=data["line_date"],
                     optional=data["optional"],
                     alternatives=data["alternatives"],
+                    discount_percent=data["discount_percent"] or Decimal(0),
                 )
             ]
         return lines
@@ -112,6 +117,7 @@ def stored(line: OrderLine) -> LineInput:
         optional=line.optional,
         alternatives=[row["quantity"] for row in line.alternatives],
         revision_id=line.revision_id,
+        discount_percent=line.discount_percent,
     )
 
 
@@ -163,9 +169,10 @@ def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
     choices = choices if data is None else choices_in(data)
     quantity = quantity_in(data) if data is not None else sheet.line.quantity if sheet.line else 1
     sheet.line_form = LineForm(data, initial=line_initial(sheet.line))
-    sheet.panel = configurator(
-        sheet.product, choices, quantity, sheet.line.revision_id if sheet.line else None
-    )
+    stored_discount = sheet.line.discount_percent if sheet.line else Decimal(0)
+    discount = discount_in(data) if data is not None else stored_discount
+    revision = sheet.line.revision_id if sheet.line else None
+    sheet.panel = configurator(sheet.product, choices, quantity, revision, Buyer(sheet.customer, discount))
     return sheet
 
 

@@ -160,4 +160,4 @@ def test_from_quotation_to_order_takes_few_statements() -> None:
         )
         services.send_quotation(order=order, by=seller, now=cast.NOW)
         services.confirm_order(order=order, by=seller, now=cast.NOW)
-    assert len(statements) <= 34
+    assert len(statements) <= 35

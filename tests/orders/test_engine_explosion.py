@@ -2,12 +2,11 @@
 
 import json
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from kernel.errors import Refused
-from orders.engine import FormulaFailed, Release, configure, explode, unit_cost
+from orders.engine import FormulaFailed, Release, configure, explode
 from tests.orders import models
 
 MODEL = models.WORKSTATION
@@ -109,12 +108,6 @@ def test_the_specification_says_what_was_ordered_in_words() -> None:
         "RAM": ("4 pcs", "4"),
         "QUIET": ("Yes", "yes"),
     }
-
-
-def test_the_cost_is_the_material_at_standard_cost() -> None:
-    release = released(3)
-    assert release.material_cost == Decimal("780.9")
-    assert unit_cost(release, 3) == Decimal("260.30")
 
 
 @pytest.mark.parametrize("formula", ["0 - 1", "RAM - 5", "10 ^ 12"])

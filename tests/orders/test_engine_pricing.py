@@ -50,7 +50,3 @@ def test_a_price_below_zero_is_refused() -> None:
 def test_a_price_rule_that_divides_by_zero_is_named() -> None:
     with pytest.raises(FormulaFailed, match="Price rule “Share”, amount"):
         priced(changes={"prices": (PriceRow("Share", "", "1 / (RAM - 2)"),)})
-
-
-def test_the_trace_is_stored_as_text() -> None:
-    assert priced(RAM=3).stored()[1] == {"label": "Memory", "amount": "33.335"}

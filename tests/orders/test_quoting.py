@@ -133,9 +133,13 @@ def test_an_unpublished_product_is_refused() -> None:
     assert (error.field, "is not published" in error.message) == ("lines.0.product", True)
 
 
-def test_a_product_in_another_currency_is_refused() -> None:
+def test_a_product_in_another_currency_without_a_rate_is_refused() -> None:
     error = refusal(LineInput(cast.published_desk(currency="USD"), 1))
-    assert error.message.endswith("is priced in USD, the quotation is in EUR.")
+    assert error.message.endswith("There is no rate from USD to EUR on 23.11.2026.")
+    assert (error.field, error.remedy) == (
+        "lines.0.product",
+        "Choose a product priced in EUR, or have the rate entered.",
+    )
 
 
 def test_an_inactive_customer_and_a_foreign_address_are_refused() -> None:
@@ -147,14 +151,14 @@ def test_an_inactive_customer_and_a_foreign_address_are_refused() -> None:
         services.create_quotation(customer=cast.customer(), lines=lines, by=None, header=header, now=cast.NOW)
 
 
-def test_entering_takes_six_statements_for_any_number_of_lines() -> None:
+def test_entering_takes_seven_statements_for_any_number_of_lines() -> None:
     product, customer = cast.published_desk(), cast.customer()
     cast.quotation(LineInput(product, 1))
     with CaptureQueriesContext(connection) as statements:
         services.create_quotation(
             customer=customer, lines=[LineInput(product, 1)] * 20, by=None, now=cast.NOW
         )
-    assert len(statements) <= 6
+    assert len(statements) <= 7
 
 
 def test_a_draft_is_changed_in_place_and_its_version_counts_up() -> None:

@@ -165,14 +165,14 @@ def test_a_customer_finds_nothing_but_the_own_orders() -> None:
     assert other.number not in {hit.number for hit in selectors.search("Altair", user)}
 
 
-def test_a_preview_prices_without_storing_and_without_statements() -> None:
+def test_a_preview_prices_without_storing_in_one_statement() -> None:
     product = cast.published_desk()
     selectors.preview_line(product, {})
     with CaptureQueriesContext(connection) as statements:
         preview = selectors.preview_line(product, {"TOP": "STEEL", "LEGS": "IRON"}, 3)
-    assert preview.price.unit_price == Decimal("539.00")
+    assert preview.offer.price.unit_price == Decimal("539.00")
     assert preview.configuration.availability["LEGS"]["WOOD"].reason == "The legs do not bear this top."
-    assert len(statements) == 0
+    assert len(statements) == 1
 
 
 def test_health_names_parked_handovers() -> None:

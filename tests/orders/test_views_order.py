@@ -41,7 +41,13 @@ def test_the_page_takes_few_statements_and_little_room(browser_of: Browser, cust
 def test_the_page_shows_specification_price_and_history(browser_of: Browser, customer: Customer) -> None:
     order = pages.running(customer)
     text = browser_of("sales").get(f"/orders/{order.number}/").content.decode()
-    for words in ("Oak", "Base price", "4500-77", "planning has not taken it over yet", "Alpenlicht Optik"):
+    for words in (
+        "Oak",
+        "Why this price",
+        "4500-77",
+        "planning has not taken it over yet",
+        "Alpenlicht Optik",
+    ):
         assert words in text
 
 
