@@ -1,10 +1,10 @@
-"""Northbyte's master data, from demo.shop into the tables."""
+"""The demo's master data, from demo.shop into the tables: Northbyte and two further product families."""
 
 from datetime import datetime
 from decimal import Decimal
 
+from demo.shop import families, models
 from demo.shop import resources as shop
-from demo.shop.product import workstation
 from logistics.models import Carrier
 from orders.models import (
     Address,
@@ -13,7 +13,6 @@ from orders.models import (
     Customer,
     Item,
     Process,
-    Product,
     Role,
     User,
 )
@@ -25,6 +24,8 @@ from production.models import ScrapReason
 
 Login = dict[str, str]
 
+ITEMS = (*shop.ITEMS, *families.ITEMS)
+
 
 def make_shop(*, now: datetime) -> list[Login]:
     """Company, people, customers, items, resources and the published product; returns the demo logins."""
@@ -33,7 +34,9 @@ def make_shop(*, now: datetime) -> list[Login]:
     logins += _customers()
     _resources()
     _items(now)
-    _product(now)
+    for code, description in models.FAMILIES:
+        revision = create_product(model=models.load(code), description=description)
+        publish_product(product=revision.product, now=now)
     Carrier.objects.bulk_create(Carrier(code=code, name=name) for code, name in shop.CARRIERS)
     ScrapReason.objects.bulk_create(ScrapReason(code=code, label=label) for code, label in shop.SCRAP_REASONS)
     return logins
@@ -57,7 +60,7 @@ def _login(role: str, email: str, name: str) -> Login:
 
 def _customers() -> list[Login]:
     logins = []
-    for code, name, contact, street, postal_code, city, country in shop.CUSTOMERS:
+    for code, name, contact, street, postal_code, city, country in (*shop.CUSTOMERS, *families.CUSTOMERS):
         customer = Customer.objects.create(code=code, name=name)
         email = f"{contact.split()[0].lower()}@{code.lower()}.example"
         Contact.objects.create(customer=customer, name=contact, email=email)
@@ -85,9 +88,12 @@ def _resources() -> None:
             )
             for title, weekdays, starts, ends, pause, resume in shifts
         )  # fmt: skip
-    Process.objects.bulk_create(Process(code=code, name=name) for code, name in shop.PROCESSES)
+    Process.objects.bulk_create(
+        Process(code=code, name=name) for code, name in (*shop.PROCESSES, *families.PROCESSES)
+    )
     processes = {process.code: process for process in Process.objects.all()}
-    for position, (code, name, calendar, process, count, rate) in enumerate(shop.WORK_CENTRES):
+    centres = (*shop.WORK_CENTRES, *families.WORK_CENTRES)
+    for position, (code, name, calendar, process, count, rate) in enumerate(centres):
         centre = WorkCentre.objects.create(
             code=code, name=name, calendar=calendars[calendar], hourly_rate=Decimal(rate), position=position
         )
@@ -102,34 +108,27 @@ def _resources() -> None:
 def _items(now: datetime) -> None:
     suppliers = {
         code: Supplier.objects.create(code=code, name=name, email=f"orders@{code.lower()}.example")
-        for code, name in shop.SUPPLIERS
+        for code, name in (*shop.SUPPLIERS, *families.SUPPLIERS)
     }
     items = {
         number: Item.objects.create(
             number=number, description=text, unit=unit, standard_cost=Decimal(cost), mass_kg=Decimal(mass)
         )
-        for number, text, unit, cost, mass, *_ in shop.ITEMS
+        for number, text, unit, cost, mass, *_ in ITEMS
     }
     SupplierItem.objects.bulk_create(
         SupplierItem(
             supplier=suppliers[supplier], item=items[number], price=Decimal(cost), lead_time_days=days,
             pack_size=Decimal(pack),
         )
-        for number, _, _, cost, _, supplier, days, pack, _ in shop.ITEMS
+        for number, _, _, cost, _, supplier, days, pack, _ in ITEMS
+        if supplier
     )  # fmt: skip
     openings = [
         Opening(
             item=items[row[0]], number=f"OPEN-{row[0]}", quantity=Decimal(row[8]), unit_cost=Decimal(row[3])
         )
-        for row in shop.ITEMS
+        for row in ITEMS
         if Decimal(row[8])
     ]
     open_stock(openings=openings, reason="Opening stock", now=now)
-
-
-def _product(now: datetime) -> Product:
-    revision = create_product(
-        model=workstation(),
-        description="A workstation built to order: chassis, processor, memory, graphics, disks, burn-in.",
-    )
-    return publish_product(product=revision.product, now=now)

@@ -19,7 +19,7 @@ from orders.engine.compiling import (
     Values,
 )
 from orders.engine.configuring import Configuration
-from orders.engine.model import QUANTITY, BomRow, DocumentRow, Fault, FormulaFailed
+from orders.engine.model import QUANTITY, BomRow, DocumentRow, Fault, FormulaFailed, StepRow
 from orders.engine.reading import shown
 
 Row = dict[str, object]
@@ -36,7 +36,7 @@ class Release:
     bom: find_number, item_id, item, description, quantity (whole job), unit, operation, assembly,
     alternates, customer_supplied
     routing: sequence, name, process_id, process, setup_minutes, run_minutes (whole job, whole minutes
-    rounded up), unattended, setup_family, instructions, after (operations it follows, None the one before),
+    rounded up), unattended, setup_family, instructions, after (sequences of the operations it follows),
     queue_minutes (working time), wait_minutes (calendar time after it), skills, people, tools, batch_size,
     outside, outside_days, outside_price (per unit of product)
     characteristics: number, label, kind, nominal, lower, upper, expected, unit, method, key, gauge, sample
@@ -71,6 +71,7 @@ def explode(
     """
     values = {**configuration.values, QUANTITY: quantity}
     routing = [row for step in compiled.routing if (row := _step(step, values, quantity))]
+    _join(routing, [step.row for step in compiled.routing])
     if not routing:
         raise Refused(
             f"{compiled.model.code} needs no operation with these choices.",
@@ -129,7 +130,6 @@ def _step(step: CompiledStep, values: Values, quantity: int) -> Row | None:
         "unattended": row.unattended,
         "setup_family": _text(step.family.value(values))[:40] if step.family else "",
         "instructions": row.instructions,
-        "after": None if row.after is None else list(row.after),
         "queue_minutes": _minutes(step.queue, values, 1),
         "wait_minutes": _minutes(step.wait, values, 1),
         "skills": list(row.skills),
@@ -140,6 +140,20 @@ def _step(step: CompiledStep, values: Values, quantity: int) -> Row | None:
         "outside_days": days,
         "outside_price": plain(step.outside_price.number(values)) if row.outside else "0",
     }
+
+
+def _join(routing: list[Row], steps: Sequence[StepRow]) -> None:
+    """Let every operation name those it follows; one that is not needed passes on what it would follow."""
+    needed = {row["sequence"] for row in routing}
+    follows: dict[int, list[int]] = {}
+    before: list[int] = []
+    for step in steps:
+        named = before if step.after is None else step.after
+        met = {deep for other in named for deep in ([other] if other in needed else follows.get(other, []))}
+        follows[step.sequence] = sorted(met)
+        before = [step.sequence]
+    for row in routing:
+        row["after"] = follows[cast(int, row["sequence"])]
 
 
 def _minutes(formula: Formula, values: Values, pieces: int) -> int:
