@@ -6,7 +6,7 @@ rule.names                                            # frozenset({"CPU", "PSU_W
 rule.boolean({"CPU": "C08", "PSU_W": 650})            # True
 """
 
-from kernel.expressions.compiled import Checked, check, clear_cache, compile_cached, problem
+from kernel.expressions.compiled import Checked, check, clear_cache, compile_cached, part, problem
 from kernel.expressions.errors import EvaluationError, ExpressionError, PositionedError, ScopeError
 from kernel.expressions.functions import FUNCTIONS
 from kernel.expressions.parser import parse
@@ -52,5 +52,6 @@ __all__ = [
     "compile_cached",
     "is_name",
     "parse",
+    "part",
     "problem",
 ]

@@ -74,6 +74,18 @@ def check(source: str, scope: Scope, expects: Type | None = None) -> Checked:
     return Checked(source, tree, term.type, frozenset(checker.names), term.fixed, term.run)
 
 
+def part(node: Node, scope: Scope, expects: Type | None = None) -> Checked:
+    """A condition or number inside a formula that was checked against this scope, as one of its own.
+
+    For whoever takes formulas apart; a node that stands for the option of a choice has no meaning alone.
+    """
+    checker = Checker(scope)
+    term = checker.term(node)
+    if expects is not None:
+        term = required(term, expects)
+    return Checked("", node, term.type, frozenset(checker.names), term.fixed, term.run)
+
+
 class _Cache:
     """The formulas used last, by key; a dictionary under a lock."""
 

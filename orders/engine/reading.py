@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from kernel.expressions import Value
 from kernel.wording import did_you_mean, plain
 from orders.engine.compiling import CompiledProduct
-from orders.engine.model import ZERO, Gate, ParameterRow, Placed
+from orders.engine.model import ZERO, FeatureRow, Gate, ParameterRow, Placed
 
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0", ""})
@@ -43,7 +43,7 @@ class Problem:
     repairs: tuple[Repair, ...] = ()
 
 
-class _BadInput(Exception):
+class BadInput(Exception):
     """What is wrong with one value; becomes a Problem at its field."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
@@ -57,7 +57,7 @@ def read_choices(
     """Typed values by code, the same as JSON keeps them, and what could not be read; top down."""
     values: dict[str, Value] = {}
     stored: dict[str, Stored] = {}
-    problems = list(_unknown(compiled, choices))
+    problems = list(unknown_choices(compiled, choices))
     parts: tuple[Placed | ParameterRow, ...] = (*compiled.placed, *compiled.model.parameters)
     for part in parts:
         row = part.feature if isinstance(part, Placed) else part
@@ -67,13 +67,34 @@ def read_choices(
                 if isinstance(part, Placed)
                 else _read_parameter(compiled, part, values, choices)
             )
-        except _BadInput as error:
+        except BadInput as error:
             problems.append(Problem(row.code, f"{row.label}: {error.message}", error.remedy))
             stored[row.code] = _echo(choices.get(row.code))
         else:
             values[row.code] = value
             stored[row.code] = plain(value) if isinstance(value, Decimal) else _echo(value)
     return values, stored, problems
+
+
+def read_given(compiled: CompiledProduct, code: str, given: object) -> Value:
+    """What was given for one choice, whatever else is chosen; BadInput says what is wrong with it."""
+    feature = compiled.features.get(code)
+    if feature is None:
+        row = next(row for row in compiled.model.parameters if row.code == code)
+        return _read_by_kind(row, given)
+    if feature.many:
+        return _read_codes(feature, given)
+    return _read_option(feature, given) if feature.options else _flag(given)
+
+
+def unknown_choices(compiled: CompiledProduct, choices: Mapping[str, object]) -> Iterator[Problem]:
+    """Names that the product does not know."""
+    known = [row.code for row in compiled.model.choices]
+    for key in choices:
+        if key not in known:
+            name = str(key)[:40]
+            remedy = did_you_mean(name, known, f"It has {_some(known)}.")
+            yield Problem(name, f"{compiled.model.code} has no choice named “{name}”.", remedy)
 
 
 def is_there(gate: Gate | None, values: Mapping[str, Value]) -> bool:
@@ -112,22 +133,13 @@ def _echo(value: object) -> Stored:
     return value if isinstance(value, bool) or value is None else str(value)[:200]
 
 
-def _unknown(compiled: CompiledProduct, choices: Mapping[str, object]) -> Iterator[Problem]:
-    known = [row.code for row in compiled.model.choices]
-    for key in choices:
-        if key not in known:
-            name = str(key)[:40]
-            remedy = did_you_mean(name, known, f"It has {', '.join(known)}.")
-            yield Problem(name, f"{compiled.model.code} has no choice named “{name}”.", remedy)
-
-
 def _read_feature(
     compiled: CompiledProduct, placed: Placed, values: Mapping[str, Value], choices: Mapping[str, object]
 ) -> Value:
     feature, gate = placed.feature, placed.gate
     if not is_there(gate, values):
         if _is_given(choices.get(feature.code)):
-            raise _BadInput("it does not belong to what is chosen.", _opener(compiled, gate))
+            raise BadInput("it does not belong to what is chosen.", _opener(compiled, gate))
         return () if feature.many else None if feature.options else False
     if feature.many:
         return _read_list(placed, choices)
@@ -150,19 +162,24 @@ def _opener(compiled: CompiledProduct, gate: Gate | None) -> str:
 
 
 def _read_list(placed: Placed, choices: Mapping[str, object]) -> Value:
-    """Several options: a list, or codes with commas between; kept in the order of the model, each once."""
+    """Several options, in number within the bounds."""
     feature = placed.feature
     defaults = [option.code for option in feature.options if option.is_default]
-    given = choices.get(feature.code, defaults)
+    asked = _read_codes(feature, choices.get(feature.code, defaults))
+    low, high = feature.bounds
+    if (asked or placed.required) and not low <= len(asked) <= high:
+        raise BadInput(f"{len(asked)} chosen.", f"Choose {low if low == high else f'{low} to {high}'}.")
+    return asked
+
+
+def _read_codes(feature: FeatureRow, given: object) -> tuple[str, ...]:
+    """A list, or codes with commas between; kept in the order of the model, each once."""
     words = given if isinstance(given, (list, tuple)) else str(given or "").split(",")
     asked = {text for word in words if (text := str(word).strip())}
     codes = [option.code for option in feature.options]
     for code in sorted(asked - set(codes)):
         listed = did_you_mean(code, codes, f"Choose from {_some(codes)}.")
-        raise _BadInput(f"“{code[:40]}” is not an option.", listed)
-    low, high = feature.bounds
-    if (asked or placed.required) and not low <= len(asked) <= high:
-        raise _BadInput(f"{len(asked)} chosen.", f"Choose {low if low == high else f'{low} to {high}'}.")
+        raise BadInput(f"“{code[:40]}” is not an option.", listed)
     return tuple(code for code in codes if code in asked)
 
 
@@ -172,19 +189,24 @@ def _some(codes: list[str]) -> str:
 
 def _read_group(placed: Placed, choices: Mapping[str, object]) -> Value:
     group = placed.feature
-    given = choices.get(group.code, group.default)
+    code = _read_option(group, choices.get(group.code, group.default))
+    if code is None and placed.required:
+        raise BadInput("nothing is chosen.", f"Choose one of {_some([row.code for row in group.options])}.")
+    return code
+
+
+def _read_option(group: FeatureRow, given: object) -> str | None:
     codes = [option.code for option in group.options]
     if isinstance(given, bool):
         given = next((code for code in codes if code.casefold() in (YES if given else NO)), given)
     code = str(given).strip() if given is not None else ""
     if code in codes:
         return code
-    if not code and not placed.required:
-        return None
-    listed = f"Choose one of {_some(codes)}."
     if not code:
-        raise _BadInput("nothing is chosen.", listed)
-    raise _BadInput(f"“{code[:40]}” is not an option.", did_you_mean(code, codes, listed))
+        return None
+    raise BadInput(
+        f"“{code[:40]}” is not an option.", did_you_mean(code, codes, f"Choose one of {_some(codes)}.")
+    )
 
 
 def _read_parameter(
@@ -196,6 +218,10 @@ def _read_parameter(
     given = choices.get(row.code)
     if row.code not in choices or given is None:
         given = row.default
+    return _read_by_kind(row, given)
+
+
+def _read_by_kind(row: ParameterRow, given: object) -> Value:
     match row.kind:
         case "flag":
             return _flag(given)
@@ -208,37 +234,37 @@ def _flag(given: object) -> bool:
     word = str(given).strip().casefold()
     if word in YES or word in NO:
         return word in YES
-    raise _BadInput(f"“{word[:20]}” is neither yes nor no.", "Give yes or no.")
+    raise BadInput(f"“{word[:20]}” is neither yes nor no.", "Give yes or no.")
 
 
 def _text(row: ParameterRow, given: object) -> str:
     text = str(given).strip()
     if len(text) > row.max_length:
         excess = f"{len(text)} characters are too many."
-        raise _BadInput(excess, f"Give at most {row.max_length} characters.")
+        raise BadInput(excess, f"Give at most {row.max_length} characters.")
     if not text.isprintable():
-        raise _BadInput("there are characters that cannot be printed.", "Remove line breaks and controls.")
+        raise BadInput("there are characters that cannot be printed.", "Remove line breaks and controls.")
     if text and row.pattern and not re.fullmatch(row.pattern, text):
-        raise _BadInput(f"“{text}” does not have the right form.", row.help or f"It must match {row.pattern}")
+        raise BadInput(f"“{text}” does not have the right form.", row.help or f"It must match {row.pattern}")
     return text
 
 
 def _number(row: ParameterRow, given: object) -> Decimal:
     text = str(given).strip().replace(",", ".")
     if not text:
-        raise _BadInput("a number is missing.", _range(row))
+        raise BadInput("a number is missing.", _range(row))
     try:
         number = Decimal(text) if len(text) <= LONGEST_NUMBER and not isinstance(given, bool) else None
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite() or abs(number) > Decimal(10) ** 12:
-        raise _BadInput(f"“{text[:20]}” is not a number.", _range(row))
+        raise BadInput(f"“{text[:20]}” is not a number.", _range(row))
     if row.minimum is not None and number < row.minimum:
-        raise _BadInput(f"{plain(number)} is below {plain(row.minimum)}.", _range(row))
+        raise BadInput(f"{plain(number)} is below {plain(row.minimum)}.", _range(row))
     if row.maximum is not None and number > row.maximum:
-        raise _BadInput(f"{plain(number)} is above {plain(row.maximum)}.", _range(row))
+        raise BadInput(f"{plain(number)} is above {plain(row.maximum)}.", _range(row))
     if row.step is not None and (number - (row.minimum or 0)) % row.step:
-        raise _BadInput(f"{plain(number)} is between two steps.", _range(row))
+        raise BadInput(f"{plain(number)} is between two steps.", _range(row))
     return number
 
 

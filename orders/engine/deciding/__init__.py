@@ -1,0 +1,29 @@
+"""Answers to each click: what is valid, implied or blocked, why, what would help, what completes it best."""
+
+from orders.engine.deciding.answers import (
+    Clash,
+    Completion,
+    Decision,
+    Explanation,
+    Fix,
+    Made,
+    PriceSpan,
+    Range,
+    Reason,
+    Slot,
+    Standing,
+)
+
+__all__ = [
+    "Clash",
+    "Completion",
+    "Decision",
+    "Explanation",
+    "Fix",
+    "Made",
+    "PriceSpan",
+    "Range",
+    "Reason",
+    "Slot",
+    "Standing",
+]

@@ -1,0 +1,5 @@
+"""Product models in the solver's terms: features, parameters cut into intervals, rules as propositions."""
+
+from orders.engine.grounding.ground import Grounder, Grounding, Loose, Owner, ground
+
+__all__ = ["Grounder", "Grounding", "Loose", "Owner", "ground"]
