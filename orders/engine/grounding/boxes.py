@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import cast
 
-from kernel.expressions import BOOLEAN, NUMBER, Boolean, Checked, EvaluationError, ExpressionError, Scope, Type, part
+from kernel.expressions import (
+    BOOLEAN,
+    NUMBER,
+    Boolean,
+    Checked,
+    EvaluationError,
+    ExpressionError,
+    Scope,
+    Type,
+    part,
+)
 from kernel.expressions.arithmetic import CONTEXT, ceil, floor, round_half_up
 from kernel.expressions.tree import (
     Call,
@@ -35,14 +45,6 @@ MONOTONE: dict[str, Callable[[Decimal], Decimal]] = {
     "ceil": ceil,
     "floor": floor,
     "round": round_half_up,
-}
-COMPARED: dict[str, Callable[[Span, Span], Maybe]] = {
-    "<": lambda left, right: _before(left.high < right.low, left.low >= right.high),
-    "<=": lambda left, right: _before(left.high <= right.low, left.low > right.high),
-    ">": lambda left, right: _before(left.low > right.high, left.high <= right.low),
-    ">=": lambda left, right: _before(left.low >= right.high, left.high < right.low),
-    "=": lambda left, right: _equal(left, right),
-    "<>": lambda left, right: _contrary(_equal(left, right)),
 }
 
 
@@ -259,3 +261,13 @@ def _calculated(operator: str, left: Span | None, right: Span | None) -> Span | 
 def _corners(calculate: Callable[[Decimal, Decimal], Decimal], left: Span, right: Span) -> Span:
     ends = [calculate(one, two) for one in (left.low, left.high) for two in (right.low, right.high)]
     return Span(min(ends), max(ends))
+
+
+COMPARED: dict[str, Callable[[Span, Span], Maybe]] = {
+    "<": lambda left, right: _before(left.high < right.low, left.low >= right.high),
+    "<=": lambda left, right: _before(left.high <= right.low, left.low > right.high),
+    ">": lambda left, right: _before(left.low > right.high, left.high <= right.low),
+    ">=": lambda left, right: _before(left.low >= right.high, left.high < right.low),
+    "=": _equal,
+    "<>": lambda left, right: _contrary(_equal(left, right)),
+}

@@ -9,7 +9,17 @@ from typing import Final, NamedTuple
 
 from kernel.expressions.tree import Comparison, Literal, Membership, Name, Negation, Node, SetOf
 from orders.engine.grounding.boxes import Boxes, Maybe
-from orders.engine.grounding.values import FARTHEST, FINEST, AnyText, Column, Entry, Grid, Known, Span, assembled
+from orders.engine.grounding.values import (
+    FARTHEST,
+    FINEST,
+    AnyText,
+    Column,
+    Entry,
+    Grid,
+    Known,
+    Span,
+    assembled,
+)
 from orders.engine.model import QUANTITY, ParameterRow
 
 MOST_SINGLE: Final = 64
@@ -62,12 +72,14 @@ class Cutter:
         read = [(atom, self.boxes.names(atom.node)) for atom in atoms]
         for code, grid in self.grids.items():
             self.cells[code] = [(grid.first, grid.last)]
-            if grid.count <= MOST_SINGLE:
+            if grid.size <= MOST_SINGLE:
                 self.cells[code] = [(place, place) for place in range(grid.first, grid.last + 1)]
                 continue
             for number in self.breakpoints[code]:
                 self._split(code, grid.below(number - grid.step) + 1)
-            for number in sorted({n for atom, names in read if code in names for n in _beside(atom.node, code)}):
+            for number in sorted(
+                {n for atom, names in read if code in names for n in _beside(atom.node, code)}
+            ):
                 self._split(code, grid.below(number))
                 self._split(code, grid.below(number) + 1)
         coarse = {code for code, cells in self.cells.items() if any(low < high for low, high in cells)}

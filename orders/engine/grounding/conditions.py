@@ -163,4 +163,3 @@ class Conditions:
             return Leaf(state is not atom.negated) if level else None
 
         return diagram(found, False, lambda state, level, value: bool(value), settle)
-

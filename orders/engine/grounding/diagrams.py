@@ -1,8 +1,8 @@
 """Multi-valued decision diagrams: from what a formula gives for each combination to clauses over features.
 
 Nodes are shared (R. E. Bryant, Graph-Based Algorithms for Boolean Function Manipulation, 1986; for several
-values per level Srinivasan et al., 1990). A diagram with few paths becomes one clause per path. In a larger one
-each node becomes a feature of its own that is true exactly where the rest of the path ends well, so that no
+values per level Srinivasan et al., 1990). A diagram with few paths becomes one clause per path. In a larger
+one each node becomes a feature of its own, true exactly where the rest of the path ends well, so that no
 variant is counted twice.
 """
 

@@ -35,7 +35,7 @@ class Loose:
 
 @dataclass(frozen=True)
 class Owner:
-    """What a number in the tree stands for: a rule of the product, or a parameter that is asked for or not."""
+    """What a number in the tree stands for: a rule of the product, or whether a parameter is asked for."""
 
     rule: CompiledRule | None
     row: str
@@ -144,7 +144,8 @@ class Grounder:
         feature = self.builder.feature(name, parent, mandatory=mandatory)
         if mandatory and parent in self.always:
             self.always.add(feature)
-        self.there[row.code] = feature if name == row.code or row.options else self.there.get(row.code, feature)
+        if name == row.code or row.options:
+            self.there[row.code] = feature
         low, high = row.bounds
         # A list that may stay empty is there exactly where something of it is.
         low = max(low, 1) if row.relation == "cardinality" and not mandatory and name == row.code else low
@@ -205,9 +206,7 @@ class Grounder:
 
     def _atoms(self) -> Iterator[Atom]:
         """All conditions, taken apart."""
-        rules = (
-            part for rule in self.compiled.rules for part in (rule.when, rule.then) if part is not None
-        )
+        rules = (part for rule in self.compiled.rules for part in (rule.when, rule.then) if part is not None)
         asked = self.compiled.asked.values()
         for is_rule, formulas in ((True, (*rules, *asked)), (False, self.further)):
             for formula in formulas:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 ALWAYS: Final = 0
-"""The literal that is always true. Others are a feature's index plus one, negative where it must be absent."""
+"""The literal that is always true. Others are a feature's index plus one, negative for its absence."""
 
 FINEST: Final = Decimal("1E-9")
 """A number without a step is taken to nine decimals."""
@@ -57,7 +57,7 @@ class Grid(NamedTuple):
     last: int
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many numbers there are."""
         return self.last - self.first + 1
 
