@@ -1,8 +1,8 @@
 """From features, rules, tables and budgets to clauses whose helper variables are all determined."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Final
 
 from orders.engine.logic.answers import CHILD, GROUP, MANDATORY, Relation
@@ -26,6 +26,7 @@ from orders.engine.logic.tree import (
 MOST_CLAUSES: Final = 64
 """A rule that would need more is cut by a helper variable."""
 MOST_SIMPLE: Final = 8
+MOST_PAIRED: Final = 8
 Clause = tuple[int, ...]
 Key = Relation | int
 """What a clause belongs to: a relation of the tree, or the number of a rule."""
@@ -33,12 +34,16 @@ Key = Relation | int
 
 @dataclass
 class Encoding:
-    """Clauses by what they belong to; `defining` ones determine helper variables and exclude no variant."""
+    """Clauses by what they belong to; `defining` ones determine helper variables and exclude no variant.
+
+    Where variants are not counted (`exact` is false), wide groups are written with helpers of their own.
+    """
 
     kept: Kept
     clauses: dict[Key, list[Clause]] = field(default_factory=dict)
     defining: dict[Key, list[Clause]] = field(default_factory=dict)
     variables: int = 0
+    exact: bool = True
     key: Key = 0
 
     def new_variable(self) -> int:
@@ -107,8 +112,19 @@ def _group_clauses(tree: FeatureTree, made: Encoding, feature: int, below: tuple
     if low == 1:
         clauses.append((-above, *members))
     if high == 1:
-        clauses += [(-one, -two) for one, two in combinations(members, 2)]
+        clauses += _at_most_one(made, members)
     return clauses
+
+
+def _at_most_one(made: Encoding, members: list[int]) -> Iterator[Clause]:
+    """Pair by pair, or up a ladder whose rungs stay true once a member is (Sinz 2005)."""
+    if made.exact or len(members) <= MOST_PAIRED:
+        yield from combinations((-member for member in members), 2)
+        return
+    rungs = [made.new_variable() for _ in members]
+    yield from zip((-member for member in members), rungs, strict=True)
+    yield from ((-rung, above) for rung, above in pairwise(rungs))
+    yield from ((-rung, -member) for rung, member in zip(rungs, members[1:], strict=False))
 
 
 # --- rules ---

@@ -66,7 +66,7 @@ class _Reader:
         taken: set[str] = set()
         for variable in range(1, self.variables + 1):
             name = self.names.get(variable, f"x{variable}")
-            if name in taken:
+            while name in taken:
                 name = f"{name} #{variable}"
             taken.add(name)
             self.builder.feature(name)

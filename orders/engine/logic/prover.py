@@ -89,7 +89,7 @@ class _Proof:
         used = {abs(lit) for part in clauses.values() for clause, _ in part for lit in clause}
         named = {pivots[variable - 1] for variable in used if variable <= frame.size}
         kept = keep(frame.tree, {*named, *assumed})
-        made = Encoding(kept, variables=kept.size)
+        made = Encoding(kept, variables=kept.size, exact=False)
         encode_relations(frame.tree, made)
         rename = {
             variable: kept.variable[pivots[variable - 1]] if variable <= frame.size else made.new_variable()

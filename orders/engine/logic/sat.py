@@ -109,7 +109,8 @@ class SatSolver:
             if not problem.soft:
                 return list(self.engine.get_model())
         with RC2Stratified(problem, solver="g4") as search:
-            return search.compute()
+            model: list[int] | None = search.compute()
+            return model
 
     def count(self, chosen: Mapping[int, bool]) -> int | None:
         """How many variants are left, exactly; None where too much is open to count them in time."""

@@ -63,7 +63,7 @@ def unpack(data: bytes) -> tuple[Frame, Circuit | None, str]:
         with np.load(BytesIO(data), allow_pickle=False) as archive:
             arrays: Arrays = dict(archive.items())
         words = json.loads(arrays["words"].tobytes())
-    except (BadZipFile, KeyError, OSError, EOFError) as error:
+    except (BadZipFile, KeyError, OSError, EOFError, ValueError) as error:
         raise ValueError("this is no compiled model") from error
     if words["version"] != VERSION:
         raise ValueError(f"compiled by version {words['version']}, not {VERSION}: compile the model again")

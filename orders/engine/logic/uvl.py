@@ -55,6 +55,13 @@ class Node:
     blocks: list[Block] = field(default_factory=list)
 
 
+class Helper(NamedTuple):
+    """A feature that stands for one group of a feature with several; no other can have its name."""
+
+    name: str
+    block: Block
+
+
 def read_uvl(text: str, file: str = "model.uvl") -> FeatureTree:
     """The tree with its constraints, numbered from 1 in their order; Refused with line and column."""
     return _Reader(file).read(text)
@@ -182,40 +189,40 @@ class _Reader:
         """Number features from the root down, in the order of the file."""
         self.index: dict[str, int] = {}
         lines: dict[str, int] = {}
-        open_nodes = [(node, -1, True) for node in reversed(self.roots)]
-        while open_nodes:
-            node, parent, mandatory = open_nodes.pop()
-            if node.name in self.index:
-                problem = f"feature “{node.name}” stands in line {lines[node.name]} already."
-                self.wrong(node.line, problem, "Give one of them another name.")
-            feature = self.builder.feature(node.name, parent, mandatory=mandatory)
-            self.index[node.name], lines[node.name] = feature, node.line.number
-            below = [
-                (child, holder, block.keyword == "mandatory")
-                for block, holder in self.holders(node, feature)
-                for child in block.nodes
-            ]
-            open_nodes.extend(reversed(below))
-
-    def holders(self, node: Node, feature: int) -> Iterator[tuple[Block, int]]:
-        """The feature each group hangs below: itself, or a hidden helper where it has several kinds."""
-        blocks = [block for block in node.blocks if block.nodes]
-        for place, block in enumerate(blocks):
-            if block.group == Group.AND:
-                yield block, feature
+        waiting: list[tuple[Node | Helper, int, bool]] = [(root, -1, True) for root in self.roots]
+        while waiting:
+            item, parent, mandatory = waiting.pop()
+            if isinstance(item, Helper):
+                holder = self.builder.feature(item.name, parent, mandatory=True, hidden=True)
+                waiting.extend(reversed(self.below(item.block, holder)))
                 continue
-            holder = feature
-            if len(blocks) > 1:
-                holder = self.builder.feature(
-                    f"{node.name} #{place + 1}", feature, mandatory=True, hidden=True
-                )
-            self.check_size(block, node)
-            self.builder.combine(holder, block.group, block.low, block.high)
-            yield block, holder
+            if item.name in self.index:
+                problem = f"feature “{item.name}” stands in line {lines[item.name]} already."
+                self.wrong(item.line, problem, "Give one of them another name.")
+            feature = self.builder.feature(item.name, parent, mandatory=mandatory)
+            self.index[item.name], lines[item.name] = feature, item.line.number
+            waiting.extend(reversed(self.groups(item, feature)))
 
-    def check_size(self, block: Block, node: Node) -> None:
-        if block.low > len(block.nodes):
-            self.wrong(node.line, f"its group asks for {block.low} of {len(block.nodes)} features.")
+    def groups(self, node: Node, feature: int) -> list[tuple["Node | Helper", int, bool]]:
+        """What hangs below a feature: its children, and a hidden helper per group where it has several."""
+        blocks = [block for block in node.blocks if block.nodes]
+        for block in blocks:
+            if block.low > len(block.nodes):
+                self.wrong(node.line, f"its group asks for {block.low} of {len(block.nodes)} features.")
+        if len(blocks) == 1:
+            return self.below(blocks[0], feature)
+        found: list[tuple[Node | Helper, int, bool]] = []
+        for place, block in enumerate(blocks, 1):
+            if block.group == Group.AND:
+                found += self.below(block, feature)
+            else:
+                found.append((Helper(f'{node.name}"{place}', block), feature, True))
+        return found
+
+    def below(self, block: Block, holder: int) -> list[tuple["Node | Helper", int, bool]]:
+        """The features of a group, which its holder takes over."""
+        self.builder.combine(holder, block.group, block.low, block.high)
+        return [(child, holder, block.keyword == "mandatory") for child in block.nodes]
 
     def all_constraints(self) -> Iterator[tuple[Line, int, str]]:
         for line in self.constraints:

@@ -13,7 +13,7 @@ TOKEN: Final = re.compile(
     r"""\s*(?:(?P<op><=>|=>|[!&|()])|"(?P<quoted>[^"\n]+)"|(?P<name>[^\W\d][\w.]*)"""
     r"""|(?P<sum>==|!=|<=|>=|[-<>+*/]|[\d']))""",
 )
-DEEPEST: Final = 200
+DEEPEST: Final = 60
 """Parentheses and negations one within the other."""
 END: Final = ""
 

@@ -19,13 +19,13 @@ Step = tuple[int, int, str]
 def write_uvl(tree: FeatureTree) -> str:
     """The model as UVL text.
 
-    Several roots are put below one called Model. Tables are written as formulas; budgets, which UVL cannot
-    say in propositional terms, as comments.
+    Several roots, or one that may be missing, are put below one called Model. Tables are written as formulas;
+    budgets, which UVL cannot say in propositional terms, as comments.
     """
     lines = ["features"]
     roots = [feature for feature in range(len(tree)) if tree.parent[feature] < 0]
     steps: list[Step] = [(1, roots[0], "")]
-    if len(roots) > 1:
+    if len(roots) > 1 or not tree.mandatory[roots[0]]:
         lines.append(f"\t{_name(_free_name(tree))}")
         steps = list(reversed(list(_blocks(tree, roots, 2))))
     while steps:
@@ -100,6 +100,10 @@ def _formula(tree: FeatureTree, formula: Formula) -> str:
             return _name(tree.names[feature])
         case Not(part):
             return f"!{_inner(tree, part)}"
+        case And(()):
+            return f"{_name(tree.names[0])} | !{_name(tree.names[0])}"
+        case Or(()):
+            return f"{_name(tree.names[0])} & !{_name(tree.names[0])}"
         case And(parts):
             return " & ".join(_inner(tree, part) for part in parts)
         case Or(parts):

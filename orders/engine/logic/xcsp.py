@@ -74,6 +74,7 @@ class _Reader:
         self.domains: dict[str, NDArray[np.int64]] = {}
         self.values: dict[str, NDArray[np.int64]] = {}
         self.first: dict[str, int] = {}
+        self.names: set[str] = set()
         self.relations: dict[str, Relation] = {}
 
     def read(self, elements: list[Element]) -> FeatureTree:
@@ -131,8 +132,12 @@ class _Reader:
         root = self.builder.feature(name, mandatory=True)
         self.builder.combine(root, Group.ALTERNATIVE)
         self.first[name] = root + 1
-        for value in self.values[name].tolist():
-            self.builder.feature(f"{name}={value}", root)
+        values = [f"{name}={value}" for value in self.values[name].tolist()]
+        if taken := self.names.intersection((name, *values)):
+            self.wrong(element, f"“{taken.pop()}” is the name of a variable and of a value.")
+        self.names.update((name, *values))
+        for value in values:
+            self.builder.feature(value, root)
 
     def read_relation(self, element: Element) -> None:
         name, arity = self.attribute(element, "name"), self.attribute(element, "arity")

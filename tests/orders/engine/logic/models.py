@@ -1,6 +1,6 @@
 """Small models: drawn by hypothesis, and everything about them found by trying all configurations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -27,7 +27,30 @@ from orders.engine.logic.tree import (
 )
 
 GROUPS = st.sampled_from([Group.AND, Group.AND, Group.ALTERNATIVE, Group.OR, Group.CARDINALITY])
-SLOW = {"deadline": None, "max_examples": 60}
+PC = """
+features
+	PC
+		mandatory
+			Processor
+				alternative
+					Fast
+					Frugal
+			Case
+				alternative
+					Tower
+					Cube
+		optional
+			Graphics
+				or
+					Render
+					Game
+			Quiet
+constraints
+	Cube => Frugal
+	Graphics => Fast
+	Quiet => !Game
+"""
+PRICES = {"Fast": 300, "Frugal": 150, "Tower": 80, "Cube": 60, "Render": 500, "Game": 400, "Quiet": 20}
 
 
 @st.composite
@@ -45,7 +68,7 @@ def trees(draw: st.DrawFn, most: int = 11, rules: bool = True) -> FeatureTree:
             low = draw(st.integers(0, children))
             builder.combine(feature, draw(GROUPS), low, draw(st.integers(max(1, low), children)))
     if rules:
-        for formula in draw(st.lists(formulas(size), max_size=5)):
+        for formula in draw(st.lists(formulas(size), max_size=3)):
             builder.rule(formula, "rule")
         _draw_table(draw, builder, size)
         _draw_budget(draw, builder, size)
@@ -147,3 +170,12 @@ def by_both(tree: FeatureTree) -> tuple[Compiled, Compiled]:
 def choices_of(tree: FeatureTree) -> st.SearchStrategy[dict[int, bool]]:
     """What a user may have chosen, sensible or not."""
     return st.dictionaries(st.integers(0, len(tree) - 1), st.booleans(), max_size=4)
+
+
+def named(tree: FeatureTree, **values: bool) -> dict[int, bool]:
+    """Choices by the features' names."""
+    return {tree.index[name]: value for name, value in values.items()}
+
+
+def names(tree: FeatureTree, features: Iterable[int]) -> set[str]:
+    return {tree.names[feature] for feature in features}
