@@ -19,6 +19,11 @@ HIDDEN = (
     *("snapshot__bom", "snapshot__routing", "snapshot__characteristics"),
     *("price_trace", "cost_trace", "unit_cost", "approval_reason", "price_fingerprint"),
 )
+SUMMED = (
+    *("order_id", "quantity", "unit_price", "state"),
+    *("promised_at", "forecast_at", "delivered_at", "held_at"),
+)
+"""The columns of a job that the list of orders adds up."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def customer_orders(customer_id: int, wanted: Wanted) -> tuple[list[CustomerOrde
     orders = list(_matching(customer_id, wanted).order_by("-id")[: wanted.limit + 1])
     page = orders[: wanted.limit]
     jobs: dict[int, list[OrderLine]] = {order.pk: [] for order in page}
-    for line in _lines(page):
+    for line in _jobs(page).only(*SUMMED):
         jobs[line.order_id].append(line)
     return [CustomerOrder(order, tuple(jobs[order.pk])) for order in page], len(orders) > len(page)
 
@@ -161,11 +166,15 @@ def _changed_since(moment: datetime) -> Q:
 def _lines(orders: Sequence[Order]) -> list[OrderLine]:
     """The jobs of these orders with product and specification; nothing of what they cost or need."""
     by_id = {order.pk: order for order in orders}
-    lines = OrderLine.objects.filter(order__in=list(by_id)).select_related("product", "snapshot")
-    found = list(lines.defer(*HIDDEN).order_by("order_id", "position"))
+    found = list(_jobs(orders).select_related("product", "snapshot").defer(*HIDDEN))
     for line in found:
         line.order = by_id[line.order_id]
     return found
+
+
+def _jobs(orders: Sequence[Order]) -> QuerySet[OrderLine]:
+    ids = [order.pk for order in orders]
+    return OrderLine.objects.filter(order__in=ids).order_by("order_id", "position")
 
 
 def _specifications(lines: Sequence[OrderLine]) -> dict[int, list[Row]]:

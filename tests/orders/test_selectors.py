@@ -22,18 +22,19 @@ def references(**wanted: object) -> list[str]:
     return [row.order.reference for row in selectors.list_orders(OrderFilter(**wanted))]
 
 
-def test_the_order_page_takes_at_most_eight_statements() -> None:
+def test_the_order_page_takes_at_most_seven_statements() -> None:
     product = cast.published_desk()
     order = cast.confirmed(LineInput(product, 1), LineInput(product, 2, {"TOP": "STEEL", "LEGS": "IRON"}))
     with CaptureQueriesContext(connection) as statements:
         page = selectors.order_page(order.number)
         shown = [
-            (line.product.code, line.snapshot.bom, line.rail, line.order.currency) for line in page.lines
+            (line.product.code, line.snapshot.specification, line.rail, line.order.currency)
+            for line in page.lines
         ]
         told = [(entry.by, entry.note, entry.title) for entry in page.entries]
     assert len(shown) == 2
     assert len(told) == 4
-    assert len(statements) <= 8
+    assert len(statements) <= 7
 
 
 def test_the_order_page_adds_up_dates_total_and_margin() -> None:
