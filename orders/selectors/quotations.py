@@ -151,7 +151,7 @@ def _plain(value: Decimal | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _line(line: OrderLine, specification: Sequence[dict[str, str]]) -> dict[str, Any]:
+def _line(line: OrderLine, specification: Sequence[dict[str, object]]) -> dict[str, Any]:
     return {
         "position": line.position,
         "code": line.product.code,

@@ -92,6 +92,11 @@ def desk_rows(number: int) -> dict[str, Any]:
     }
 
 
+def parts_of(product: Product) -> ProductModel:
+    """The newest model of a product, published or not."""
+    return selectors.product_model(selectors.latest_revision(product))
+
+
 def changed(product: Product, **changes: Any) -> Product:
     """The product with a draft in which these parts of the model are others."""
     draft = services.draft_of(product=product)

@@ -1,10 +1,13 @@
 """Master data pages; history pages only show."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from orders import services
+from orders.engine import RuleRow
 from orders.models import Move, Order, Product, User
 from tests.orders import cast
 
@@ -18,7 +21,6 @@ SHOWN = [
     "item",
     "process",
     "product",
-    "optiongroup",
     "order",
     "orderline",
     "move",
@@ -81,42 +83,35 @@ def test_history_is_shown_and_cannot_be_edited(administrator: Client, model: typ
     assert administrator.post(url, {"state": "closed"}).status_code == 403
 
 
-def test_a_changed_product_is_a_draft_again(administrator: Client) -> None:
+def test_the_price_of_a_product_comes_from_its_revision_only(administrator: Client) -> None:
     product = cast.published_desk()
     url = reverse("admin:orders_product_change", args=[product.pk])
-    answer = administrator.post(url, form_of(administrator, url) | {"base_price": "410.00"}, follow=True)
-    assert "is a draft again" in answer.content.decode()
+    administrator.post(url, form_of(administrator, url) | {"name": "Table", "base_price": "410.00"})
+    product.refresh_from_db()
+    assert (product.name, product.base_price, product.status) == ("Table", Decimal("400.00"), "published")
+
+
+def chosen(administrator: Client, action: str, product: Product) -> str:
+    """The list after an action on one product."""
+    sent = {"action": action, "_selected_action": [product.pk]}
+    answer = administrator.post(reverse("admin:orders_product_changelist"), sent, follow=True)
+    return str(answer.content.decode())
+
+
+def test_checking_in_the_list_names_every_fault(administrator: Client) -> None:
+    product = cast.desk(rules=(RuleRow(2, "requires", "", "TOP = GLASS", "No."),))
+    assert "Rule 2, then (line 1, column 7)" in chosen(administrator, "try_out", product)
+
+
+def test_checking_in_the_list_changes_nothing(administrator: Client) -> None:
+    product = cast.desk()
+    assert f"{product.code} has no problems." in chosen(administrator, "try_out", product)
     assert Product.objects.get().status == "draft"
 
 
-def test_an_unchanged_product_stays_published(administrator: Client) -> None:
-    product = cast.published_desk()
-    url = reverse("admin:orders_product_change", args=[product.pk])
-    assert administrator.post(url, form_of(administrator, url)).status_code == 302
-    assert Product.objects.get().status == "published"
-
-
-def test_a_changed_option_makes_the_product_a_draft(administrator: Client) -> None:
-    group = cast.published_desk().groups.get(code="TOP")
-    url = reverse("admin:orders_optiongroup_change", args=[group.pk])
-    administrator.post(url, form_of(administrator, url) | {"options-0-price_adder": "5.00"})
-    assert Product.objects.get().status == "draft"
-
-
-def test_publishing_in_the_list_names_every_fault(administrator: Client) -> None:
-    product = cast.desk()
-    product.rules.create(kind="requires", then="TOP = GLASS", reason="No.")
-    chosen = {"action": "publish", "_selected_action": [product.pk]}
-    answer = administrator.post(reverse("admin:orders_product_changelist"), chosen, follow=True)
-    assert "Rule 2, then (line 1, column 7)" in answer.content.decode()
-
-
-def test_publishing_in_the_list_publishes(administrator: Client) -> None:
-    product = cast.desk()
-    administrator.post(
-        reverse("admin:orders_product_changelist"), {"action": "publish", "_selected_action": [product.pk]}
-    )
-    assert Product.objects.get().status == "published"
+def test_retiring_in_the_list_ends_the_product(administrator: Client) -> None:
+    chosen(administrator, "retire", cast.published_desk())
+    assert Product.objects.get().status == "obsolete"
 
 
 def test_a_person_is_created_and_given_roles(administrator: Client) -> None:

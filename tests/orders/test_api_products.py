@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from orders.engine import PriceRow
 from orders.models import Order, Product
 from tests.orders import cast
 from tests.orders.program import Program
@@ -96,9 +97,7 @@ def test_unknown_choices_are_problems_not_errors() -> None:
 
 
 def test_a_price_that_cannot_be_computed_says_so_and_no_more() -> None:
-    product = cast.desk()
-    product.price_rules.create(label="Secret", amount="1 / (WIDTH - 1700)")
-    cast.services.publish_product(product=product)
+    product = cast.published_desk(prices=(PriceRow("Secret", "", "1 / (WIDTH - 1700)"),))
     body = configured({"WIDTH": 1700}, product=product)
     assert (body["valid"], body["price"]) == (False, None)
     assert body["problems"][0]["message"] == "This configuration cannot be priced automatically."

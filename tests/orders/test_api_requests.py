@@ -1,6 +1,7 @@
 """Quotation requests by API: once each, checked at every field."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -222,13 +223,9 @@ def test_a_near_product_code_is_suggested() -> None:
 
 def test_a_fault_of_the_product_model_stays_inside() -> None:
     product = cast.desk()
-    product.bom_lines.create(
-        find_number=90,
-        item=product.bom_lines.first().item,
-        quantity="1 / ((WIDTH - 1700) * (WIDTH - 1700))",
-        operation_sequence=10,
-    )
-    cast.services.publish_product(product=product)
+    first = cast.parts_of(product).bom[0]
+    faulty = replace(first, find_number=90, quantity="1 / ((WIDTH - 1700) * (WIDTH - 1700))")
+    cast.services.publish_product(product=cast.changed(product, bom=(first, faulty)))
     body = {"lines": [{"product": product.code, "quantity": 1, "choices": {"WIDTH": 1700}}]}
     answer = Program().request(body)
     assert errors(answer) == {"lines[0]": "This configuration cannot be quoted automatically."}

@@ -1,13 +1,15 @@
 """What must never leave the shop: costs, margins, suppliers, names, reasons, other customers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from orders.engine import DocumentRow
 from orders.models import Item, Order, OrderLine, Product, Snapshot, WorkItem
-from orders.services import LineInput, hold_job, resume_job
+from orders.services import LineInput, hold_job, publish_product, resume_job
 from tests.orders import cast
 from tests.orders.program import Program, wish
 
@@ -48,18 +50,19 @@ def poisoned() -> Product:
     for number, item in enumerate(Item.objects.all()):
         item.number, item.description, item.standard_cost = f"CANARY-{number}", CANARY, "77777.7777"
         item.save()
-    for step in product.routing_steps.all():
-        step.name = step.instructions = CANARY
-        step.save()
-    for row in product.characteristics.all():
-        row.label = row.method = CANARY
-        row.save()
-    for option in product.groups.get(code="TOP").options.all():
-        option.attributes = {**option.attributes, "supplier": CANARY, "cost": 77777}
-        option.save()
-    Product.objects.filter(pk=product.pk).update(published_at=timezone.now())
-    product.refresh_from_db()
-    return product
+    model = cast.parts_of(product)
+    top = tuple(
+        replace(option, attributes={**option.attributes, "supplier": CANARY, "cost": 77777})
+        for option in model.features[0].children
+    )
+    poison = cast.changed(
+        product,
+        features=(replace(model.features[0], children=top), *model.features[1:]),
+        routing=tuple(replace(step, name=CANARY, instructions=CANARY) for step in model.routing),
+        characteristics=tuple(replace(row, label=CANARY, method=CANARY) for row in model.characteristics),
+        documents=(DocumentRow("drawing", CANARY, CANARY, CANARY, address=CANARY),),
+    )
+    return publish_product(product=poison)
 
 
 def poisoned_order(program: Program) -> Order:

@@ -1,5 +1,6 @@
 """A quotation becomes an order with a number, a promise and a private snapshot."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kernel.errors import Conflict, Refused
 from orders import services
-from orders.models import DateChange, Handover, Order, Snapshot, WorkItem
+from orders.models import DateChange, Handover, Order, Product, Snapshot, WorkItem
 from orders.services import Header, LineInput
 from tests.orders import cast
 
@@ -66,7 +67,7 @@ def test_the_snapshot_holds_the_whole_job_and_its_fingerprint() -> None:
     assert [row["run_minutes"] for row in snapshot.routing] == [11, 60, 45]
     assert [row["lower"] for row in snapshot.characteristics] == ["1599", None]
     assert snapshot.specification[0]["text"] == "Oak"
-    parts = ("specification", "bom", "routing", "characteristics")
+    parts = ("specification", "bom", "routing", "characteristics", "documents")
     assert snapshot.sha256 == services.canonical_sha256({part: getattr(snapshot, part) for part in parts})
 
 
@@ -74,8 +75,8 @@ def test_master_data_edited_later_never_touches_an_order() -> None:
     order = cast.confirmed()
     product = order.lines.get().product
     before = Snapshot.objects.values().get()
-    product.bom_lines.all().delete()
-    product.routing_steps.update(run_minutes="999")
+    slow = tuple(replace(step, run_minutes="999") for step in cast.parts_of(product).routing)
+    services.publish_product(product=cast.changed(product, bom=(), routing=slow))
     assert Snapshot.objects.values().get() == before
 
 
@@ -125,20 +126,40 @@ def test_a_po_number_that_is_too_long_is_refused() -> None:
     assert refusal(cast.quoted(), customer_po="4" * 41).field == "customer_po"
 
 
-def test_a_product_that_became_a_draft_is_refused() -> None:
+def without_oak(product: Product) -> Product:
+    """The product with a draft that offers ash where it offered oak."""
+    model = cast.parts_of(product)
+    oak, steel = model.features[0].children
+    ash = replace(model.features[0], children=(replace(oak, code="ASH", label="Ash"), steel))
+    return cast.changed(
+        product, features=(ash, model.features[1]), bom=model.bom[:2], routing=model.routing[:2]
+    )
+
+
+def test_a_product_that_was_retired_is_refused_with_the_line() -> None:
     order = cast.quoted()
-    services.unpublish_changed(product=order.lines.get().product)
+    services.retire_product(product=order.lines.get().product)
     assert refusal(order).field == "lines.10"
 
 
-def test_choices_the_product_no_longer_allows_are_refused_with_the_line() -> None:
+def test_a_draft_of_the_product_holds_up_no_quotation() -> None:
     order = cast.quoted()
-    product = order.lines.get().product
-    product.groups.get(code="TOP").options.filter(code="OAK").update(code="ASH")
-    product.bom_lines.filter(condition__contains="OAK").delete()
-    product.routing_steps.filter(condition__contains="OAK").delete()
-    services.publish_product(product=product)
-    assert refusal(order).message == "Line 10: Top: “OAK” is not an option."
+    without_oak(order.lines.get().product)
+    assert services.confirm_order(order=order, by=None, now=cast.NOW).state == "planning"
+
+
+def test_a_quotation_keeps_the_revision_it_was_made_with() -> None:
+    order = cast.quoted()
+    services.publish_product(product=without_oak(order.lines.get().product))
+    snapshot = services.confirm_order(order=order, by=None, now=cast.NOW).lines.get().snapshot
+    assert (snapshot.product_revision, snapshot.specification[0]["text"]) == (1, "Oak")
+    assert len(snapshot.bom) == 3
+
+
+def test_choices_the_model_does_not_allow_are_refused_with_the_line() -> None:
+    order = cast.quoted()
+    order.lines.update(choices={"TOP": "ASH"})
+    assert refusal(order).message == "Line 10: Top: “ASH” is not an option."
 
 
 def test_a_draft_cannot_be_confirmed() -> None:

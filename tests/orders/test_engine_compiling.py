@@ -1,24 +1,25 @@
 """A product model is compiled once, or everything wrong with it is listed."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from orders.engine import (
     CharacteristicRow,
-    GroupRow,
+    FeatureRow,
     ModelRefused,
-    OptionRow,
     ParameterRow,
     PriceRow,
     RuleRow,
+    choice,
     prove_product,
 )
 from tests.orders import models
 from tests.orders.models import WORKSTATION as MODEL
 from tests.orders.models import faults
 
-GIFT = PriceRow("Gift", "", "0 - 9999")
+DISKS = FeatureRow("DISKS", "Disks", relation="cardinality", low=2, children=(FeatureRow("D1", "1 TB"),))
 
 
 def test_a_sound_model_has_no_faults() -> None:
@@ -51,12 +52,17 @@ def test_all_faults_are_listed_at_once() -> None:
     [
         ({"currency": "EURO"}, "Product", "currency"),
         ({"routing": (), "bom": ()}, "Product", "routing"),
-        ({"routing": (replace(MODEL.routing[0], process=""),), "bom": ()}, "Operation 10", "process"),
-        ({"groups": (*MODEL.groups, GroupRow("OS", "System", ()))}, "Group OS", "options"),
-        ({"groups": (*MODEL.groups, GroupRow("O-S", "System", (), False))}, "Group O-S", "code"),
-        ({"groups": (*MODEL.groups, GroupRow("if", "System", (), False))}, "Group if", "code"),
-        ({"groups": (GroupRow("OS", "S", (OptionRow("a b", "A"),)),)}, "Group OS, option a b", "code"),
-        ({"groups": (*MODEL.groups, GroupRow("QTY", "S", (), False))}, "Group or parameter QTY", "code"),
+        ({"routing": (replace(MODEL.routing[0], process_id=0),), "bom": ()}, "Operation 10", "process"),
+        ({"features": (*MODEL.features, choice("OS", "System", (), False))}, "Group OS", "options"),
+        ({"features": (*MODEL.features, FeatureRow("O-S", "System"))}, "Group O-S", "code"),
+        ({"features": (*MODEL.features, FeatureRow("if", "System"))}, "Group if", "code"),
+        ({"features": (choice("OS", "S", (FeatureRow("a b", "A"),)),)}, "Group OS, option a b", "code"),
+        ({"features": (*MODEL.features, FeatureRow("QTY", "S"))}, "Group or parameter QTY", "code"),
+        ({"features": (*MODEL.features, FeatureRow("X", "X", relation="xor"))}, "Group X", "relation"),
+        ({"features": (*MODEL.features, DISKS)}, "Group DISKS", "low"),
+        ({"routing": (replace(MODEL.routing[0], after=(30,)),), "bom": ()}, "Operation 10", "after"),
+        ({"bom": (replace(MODEL.bom[0], serial_from=9, serial_to=3),)}, "BOM line 10", "serial_from"),
+        ({"bom": (replace(MODEL.bom[0], scrap_percent=Decimal(100)),)}, "BOM line 10", "scrap_percent"),
         ({"parameters": (*MODEL.parameters, ParameterRow("CPU", "Twice"))}, "Group or parameter CPU", "code"),
         ({"parameters": (*MODEL.parameters, ParameterRow("W", "W", unit="furlong"))}, "Parameter W", "unit"),
         ({"parameters": (ParameterRow("T", "T", "text", pattern="["),)}, "Parameter T", "pattern"),
@@ -73,18 +79,15 @@ def test_each_fault_is_found(changes: dict[str, object], row: str, field: str) -
 
 
 def test_attributes_of_mixed_kinds_are_refused() -> None:
-    mixed = GroupRow(
-        "GPU", "Card", (OptionRow("A", "A", attributes={"w": 1}), OptionRow("B", "B", attributes={"w": "x"}))
-    )
-    (fault,) = faults(groups=(*MODEL.groups, mixed))
+    options = (FeatureRow("A", "A", attributes={"w": 1}), FeatureRow("B", "B", attributes={"w": "x"}))
+    (fault,) = faults(features=(*MODEL.features, choice("GPU", "Card", options)))
     assert (fault.row, fault.field) == ("Group GPU", "attributes")
 
 
 def test_two_defaults_are_refused() -> None:
-    both = replace(
-        models.PSU, options=tuple(replace(option, is_default=True) for option in models.PSU.options)
-    )
-    assert faults(groups=(models.CPU, both, models.ECC))[0].field == "options"
+    both = tuple(replace(option, is_default=True) for option in models.PSU.options)
+    found = faults(features=(models.CPU, replace(models.PSU, children=both), models.ECC))
+    assert found[0].field == "options"
 
 
 def test_a_rule_may_not_read_the_quantity() -> None:
@@ -98,12 +101,12 @@ def test_a_default_that_is_out_of_range_is_found() -> None:
 
 def test_defaults_that_break_a_rule_are_found() -> None:
     strong = tuple(replace(option, is_default=option.code == "C32") for option in models.CPU.options)
-    assert proven(groups=(replace(models.CPU, options=strong), models.PSU, models.ECC)) == ["Default of CPU"]
+    assert proven(features=(replace(models.CPU, children=strong), *MODEL.features[1:])) == ["Default of CPU"]
 
 
 def test_a_choice_without_default_is_left_to_the_customer() -> None:
     open_ = tuple(replace(option, is_default=False) for option in models.CPU.options)
-    assert proven(groups=(replace(models.CPU, options=open_), models.PSU, models.ECC)) == []
+    assert proven(features=(replace(models.CPU, children=open_), *MODEL.features[1:])) == []
 
 
 def test_what_fails_with_the_defaults_is_found() -> None:

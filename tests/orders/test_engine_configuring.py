@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders.engine import OptionRow, ParameterRow, RuleRow, configure
+from orders.engine import FeatureRow, ParameterRow, RuleRow, configure
 from tests.orders import models
 
 WORKSTATION = models.compiled()
@@ -89,7 +89,7 @@ def test_an_exclusion_holds_only_where_its_condition_does() -> None:
 
 def test_a_rule_about_a_choice_not_made_waits() -> None:
     undecided = models.compiled(
-        groups=(models.CPU, replace(models.PSU, options=(OptionRow("650", "650 W"),)))
+        features=(models.CPU, replace(models.PSU, children=(FeatureRow("650", "650 W"),)))
     )
     assert [problem.field for problem in configure(undecided, {}).problems] == ["PSU"]
 

@@ -45,6 +45,9 @@ def test_a_bom_row_has_everything_procurement_needs() -> None:
         "quantity": "4",
         "unit": "pcs",
         "operation": 10,
+        "assembly": "",
+        "alternates": [],
+        "customer_supplied": False,
     }
 
 
@@ -66,6 +69,16 @@ def test_a_routing_row_has_everything_planning_needs() -> None:
         "unattended": False,
         "setup_family": "",
         "instructions": "As ordered.",
+        "after": None,
+        "queue_minutes": 0,
+        "wait_minutes": 0,
+        "skills": [],
+        "people": 1,
+        "tools": [],
+        "batch_size": 0,
+        "outside": False,
+        "outside_days": 0,
+        "outside_price": "0",
     }
     assert released().routing[0]["setup_family"] == "C08"
 

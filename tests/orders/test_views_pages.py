@@ -1,11 +1,13 @@
 """Needs attention, search, customers, products and API keys."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from orders.engine import RuleRow
 from orders.forms.keys import SCOPE_WORDS
 from orders.models import ApiKey, Handover, Product
 from orders.services import SCOPES, create_api_key
@@ -83,10 +85,16 @@ def test_a_manager_publishes_a_product(browser_of: Browser) -> None:
     assert product.status == Product.Status.PUBLISHED
 
 
+def test_without_a_draft_there_is_nothing_to_publish(browser_of: Browser) -> None:
+    cast.published_desk("DESK")
+    answer = browser_of("manager").post("/products/DESK/publish/", follow=True)
+    assert "DESK has no draft. Begin a draft and change it first." in answer.content.decode()
+
+
 def test_a_faulty_product_is_refused_with_every_problem(browser_of: Browser) -> None:
-    product = cast.desk("DESK")
-    product.rules.create(then="NOTHING = 1", reason="Broken")
-    product.bom_lines.filter(find_number=10).update(quantity="1 /")
+    product = cast.desk("DESK", rules=(RuleRow(1, "requires", "", "NOTHING = 1", "Broken"),))
+    first, *others = cast.parts_of(product).bom
+    cast.changed(product, bom=(replace(first, quantity="1 /"), *others))
     answer = browser_of("manager").post("/products/DESK/publish/")
     text = answer.content.decode()
     assert answer.status_code == 422
