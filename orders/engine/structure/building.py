@@ -24,7 +24,6 @@ from orders.engine.structure.tables import (
 PLAIN: Final = re.compile(r"\s*-?\d{1,18}(\.\d{1,18})?\s*")
 """A quantity that is a number and needs no formula."""
 
-MOST_SCRAP: Final = 1000.0
 SPARSEST: Final = 16
 
 
@@ -41,7 +40,7 @@ class Graph:
 def build(lines: Lines, parts: Parts, names: Names) -> Structure:
     """Check the lines and sort them; linear in lines and parts but for sorting and finding ids.
 
-    Refused with the line number: a quantity of zero or less, scrap outside 0 to 1000 %, an unknown unit, a
+    Refused with the line number: a quantity of zero or less, scrap outside 0 to 99 %, an unknown unit, a
     part or assembly that is not in the BOM, a loop (its part numbers in order), more than 64 levels.
     """
     constant = constants(lines)
@@ -77,11 +76,11 @@ def constants(lines: Lines) -> FloatArray:
 
 
 def _check_scrap(lines: Lines) -> None:
-    wrong = ~((lines.scrap >= 0) & (lines.scrap <= MOST_SCRAP))
+    wrong = ~((lines.scrap >= 0) & (lines.scrap < 100))
     if wrong.any():
         at = _first(lines, wrong)
         message = f"the scrap of {lines.scrap[at]:g} % is out of range."
-        raise refusal(int(lines.number[at]), "scrap_percent", message, "Give 0 to 1000 %.")
+        raise refusal(int(lines.number[at]), "scrap_percent", message, "Give 0 to 99.")
 
 
 def _found(ids: IntArray, wanted: IntArray, lines: Lines, names: Names, field: str, what: str) -> IntArray:
@@ -176,7 +175,7 @@ def _sorted(lines: Lines, parts: Parts, graph: Graph, units: IntArray, constant:
         part=place[graph.item[order]].astype(np.int32),
         condition=lines.condition[order].astype(np.int32),
         quantity=lines.quantity[order].astype(np.int32),
-        factor=1 + lines.scrap[order] / 100,
+        factor=1 / (1 - lines.scrap[order] / 100),
         kind=lines.kind[order],
         number=lines.number[order].astype(np.int32),
         limited=limited,

@@ -71,8 +71,8 @@ class Structure:
     """A proven BOM without loops: parts sorted by low-level code, lines grouped by assembly in that order.
 
     Part 0 is the product. The lines of part p are `start[p]` up to `start[p + 1]`; `part[line]` is what goes
-    in, always behind p. `factor` is 1 + scrap. `constant` holds the quantity per distinct text, NaN where it
-    depends on the configuration. Read only; may be shared between threads.
+    in, always behind p. `factor` makes up for scrap. `constant` holds the quantity per distinct text,
+    NaN where it depends on the configuration. Read only; may be shared between threads.
     """
 
     id: IntArray
@@ -109,16 +109,14 @@ class Structure:
         return sum(column.nbytes for column in columns if isinstance(column, np.ndarray))
 
     def effective(self, day: date | None = None, serial: int | None = None) -> BoolArray:
-        """Per line, whether it is effective on this day for this serial number; None asks for no limit."""
+        """Per line, whether it is effective on this day for this serial number.
+
+        Where either is unknown, lines that depend on it are not.
+        """
         mask = np.ones(self.lines, dtype=np.bool_)
-        inside = np.ones(self.limited.size, dtype=np.bool_)
         since, until, first, last = self.windows
-        if day is not None:
-            today = (day - EPOCH).days
-            inside &= ((since == OPEN) | (since <= today)) & ((until == OPEN) | (until >= today))
-        if serial is not None:
-            inside &= ((first == OPEN) | (first <= serial)) & ((last == OPEN) | (last >= serial))
-        mask[self.limited] = inside
+        today = None if day is None else (day - EPOCH).days
+        mask[self.limited] = _within(today, since, until) & _within(serial, first, last)
         return mask
 
     def places(self, ids: IntArray) -> IntArray:
@@ -135,6 +133,13 @@ class Structure:
         costs = np.zeros(self.id.size)
         costs[self.places(parts.id)] = parts.cost
         return costs
+
+
+def _within(value: int | None, first: IntArray, last: IntArray) -> BoolArray:
+    inside: BoolArray = (first == OPEN) & (last == OPEN)
+    if value is not None:
+        inside = ((first == OPEN) | (first <= value)) & ((last == OPEN) | (value <= last))
+    return inside
 
 
 def refusal(number: int, field: str, message: str, remedy: str) -> Refused:

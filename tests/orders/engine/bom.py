@@ -128,4 +128,4 @@ class Naive:
         return own + sum(below, Fraction(0))
 
     def _weight(self, row: Line) -> Fraction:
-        return Fraction(row.quantity) * (1 + Fraction(row.scrap) / 100)
+        return Fraction(row.quantity) / (1 - Fraction(row.scrap) / 100)
