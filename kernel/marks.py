@@ -95,6 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "shipped": ("truck", "active"),
     "short": ("alert-triangle", "bad"),
     "skipped": ("player-skip-forward", "neutral"),
+    "superseded": ("history", "neutral"),
     "under review": ("search", "active"),
     "verified": ("shield-check", "good"),
     "waiting": ("hourglass", "neutral"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from orders.models import Address, Order, OrderLine
+from orders.models import Address, LostReason, Order, OrderLine
 
 REASON_LENGTH = 200
 
@@ -50,7 +50,17 @@ class ActForm(forms.Form):
 class SendForm(ActForm):
     """Until when the quotation holds."""
 
-    valid_until = _date("Valid until", help_text="Thirty days are usual.")
+    valid_until = _date("Valid until", help_text="The customer may accept it until then.")
+    beside = forms.BooleanField(
+        label="Beside what was sent before",
+        required=False,
+        help_text="The earlier revisions stay open, and the customer chooses one.",
+    )
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, order=order, **kwargs)
+        if order.quoted_at is None:
+            del self.fields["beside"]
 
 
 class ConfirmForm(ActForm):
@@ -82,6 +92,13 @@ class NoteForm(ActForm):
     """A word on it, if any."""
 
     note = forms.CharField(max_length=REASON_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DeclineForm(ReasonForm):
+    """Why the quotation is lost: one of the reasons we count, and words."""
+
+    lost_reason = forms.ChoiceField(label="Lost because of", choices=LostReason.choices)
+    field_order = ("version", "lost_reason", "reason")
 
 
 class LineForm(ActForm):

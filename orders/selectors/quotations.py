@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -98,6 +98,7 @@ def content_of(
         "lines": shown,
         "total": _sum(shown, optional=False),
         "options_total": _sum(shown, optional=True),
+        **_tax(lines, _sum(shown, optional=False)),
     }
 
 
@@ -176,6 +177,29 @@ def _alternative(row: dict[str, Any]) -> dict[str, Any]:
         "unit_price": _plain(price),
         "total": _plain(price * row["quantity"]),
     }
+
+
+def _tax(lines: Sequence[OrderLine], total: str) -> dict[str, Any]:
+    """The tax of what is not optional, by wording, and the total with it; nothing where a rate is unknown."""
+    rates = [(line.tax_percent, line.tax_wording, line.total) for line in lines if not line.optional]
+    sums: dict[tuple[Decimal, str], Decimal] = {}
+    for percent, wording, amount in rates:
+        if percent is None:
+            return {"taxes": [], "gross": ""}
+        sums[percent, wording] = sums.get((percent, wording), Decimal(0)) + amount
+    taxes = [
+        {
+            "text": f"{wording or 'VAT'} {percent.normalize():f} %",
+            "amount": _plain(_cents(net * percent / 100)),
+        }
+        for (percent, wording), net in sums.items()
+    ]
+    gross = sum((Decimal(row["amount"]) for row in taxes), Decimal(total))
+    return {"taxes": taxes, "gross": _plain(gross) if taxes else ""}
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _sum(lines: Sequence[dict[str, Any]], *, optional: bool) -> str:

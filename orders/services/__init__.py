@@ -37,7 +37,9 @@ from orders.services.keys import SCOPES, authenticate_key, create_api_key, revok
 from orders.services.lifecycle import advance, advance_all, lock_jobs, lock_orders
 from orders.services.lines import InvalidInput, LineInput, configured
 from orders.services.locking import lock_order, today
+from orders.services.mailing import mail_link
 from orders.services.modelling import create_product, draft_of, fingerprint, save_draft
+from orders.services.papers import paper_of
 from orders.services.pricing import approve_price
 from orders.services.publishing import check_product, publish_product, retire_product
 from orders.services.quoting import (
@@ -100,10 +102,12 @@ __all__ = [
     "lock_jobs",
     "lock_order",
     "lock_orders",
+    "mail_link",
     "noon",
     "note_opening",
     "once",
     "open_work",
+    "paper_of",
     "promise",
     "promise_anew",
     "publish_product",

@@ -4,11 +4,22 @@ from orders.views.attention import needs_attention, try_again
 from orders.views.customers import customer, customer_list
 from orders.views.home import home
 from orders.views.keys import keys, revoke
+from orders.views.links import link, link_answer, link_compare, link_paper
 from orders.views.listing import order_list
 from orders.views.order import act, order
 from orders.views.prices import price_of_line
 from orders.views.products import product, products, publish
 from orders.views.quoting import configure, edit_quotation, new_quotation, remove_line
+from orders.views.revisions import (
+    mail,
+    quotation,
+    reply,
+    revision,
+    revision_answer,
+    revision_compare,
+    revision_paper,
+    terms,
+)
 from orders.views.search import find
 
 __all__ = [
@@ -20,6 +31,11 @@ __all__ = [
     "find",
     "home",
     "keys",
+    "link",
+    "link_answer",
+    "link_compare",
+    "link_paper",
+    "mail",
     "needs_attention",
     "new_quotation",
     "order",
@@ -28,7 +44,14 @@ __all__ = [
     "product",
     "products",
     "publish",
+    "quotation",
     "remove_line",
+    "reply",
+    "revision",
+    "revision_answer",
+    "revision_compare",
+    "revision_paper",
     "revoke",
+    "terms",
     "try_again",
 ]

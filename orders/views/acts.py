@@ -11,6 +11,7 @@ from orders import services
 from orders.forms.acts import (
     ActForm,
     ConfirmForm,
+    DeclineForm,
     LineForm,
     LineReasonForm,
     NoteForm,
@@ -20,8 +21,8 @@ from orders.forms.acts import (
 )
 from orders.lifecycle import BEFORE_ORDER, IN_WORK, LIFECYCLE
 from orders.models import Order, OrderLine, Role, User
+from orders.selectors.quotations import terms_of
 from orders.services.addressing import name_ship_to
-from orders.services.quoting import VALID_DAYS
 from orders.views.people import OFFICE
 
 COMMERCIAL = (Role.SALES, Role.MANAGER)
@@ -59,6 +60,8 @@ class Act:
             return _why_not_close(lines)
         if self.event == "quote" and (unapproved := _unapproved(lines)):
             return unapproved
+        if self.event == "confirm" and any(line.optional or line.alternatives for line in lines):
+            return "It leaves the customer a choice: record it on the page of the revision."
         if self.lines(order, lines):
             return ""
         return WHY_NOT.get((self.event, order.state)) or f"Not possible in state “{order.state_info.label}”."
@@ -103,9 +106,14 @@ def _approve(form: ActForm, by: User) -> object:
 
 def _send(form: ActForm, by: User) -> object:
     data = form.cleaned_data
-    return services.send_quotation(
-        order=form.order, by=by, version=data["version"], valid_until=data["valid_until"]
+    order = services.send_quotation(
+        order=form.order,
+        by=by,
+        version=data["version"],
+        valid_until=data["valid_until"],
+        beside=data.get("beside", False),
     )
+    return services.paper_of(revision=order.revisions.latest("id"))
 
 
 def _confirm(form: ActForm, by: User) -> object:
@@ -127,7 +135,13 @@ def _revise(form: ActForm, by: User) -> object:
 
 def _decline(form: ActForm, by: User) -> object:
     data = form.cleaned_data
-    return services.decline_quotation(order=form.order, reason=data["reason"], by=by, version=data["version"])
+    return services.decline_quotation(
+        order=form.order,
+        reason=data["reason"],
+        lost_reason=data["lost_reason"],
+        by=by,
+        version=data["version"],
+    )
 
 
 def _hold(form: ActForm, by: User) -> object:
@@ -191,7 +205,7 @@ ACTS = (
     Act(
         "decline", "Record decline", "circle-x", "Record that the customer declined?",
         "The quotation ends here. The reason helps to win the next one.",
-        "The decline is recorded.", ReasonForm, "decline", _decline, "quotation",
+        "The decline is recorded.", DeclineForm, "decline", _decline, "quotation",
     ),
     Act(
         "promise", "Promise anew", "calendar-event", "Promise another date?",
@@ -261,8 +275,9 @@ def form_of(act: Act, order: Order, lines: Sequence[OrderLine], data: Any = None
             "customer_po": order.customer_po,
             "promised": order.requested_date or max(days, default=None),
         }
-    elif act.form is SendForm:
-        initial = {"valid_until": services.today(timezone.now()) + timedelta(days=VALID_DAYS)}
+    elif act.form is SendForm and order.state == "draft":
+        lasts = timedelta(days=terms_of(order).valid_days)
+        initial = {"valid_until": services.today(timezone.now()) + lasts}
     return act.form(
         data, order=order, lines=act.lines(order, lines), initial=initial, auto_id=f"{act.code}_%s"
     )

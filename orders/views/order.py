@@ -20,7 +20,8 @@ from orders.views.people import OFFICE, is_customer, order_or_404, person, sees_
 
 CONFLICT = 409
 LIVE = "order-live"
-PANELS = (
+QUOTATION = ("Quotation", "file-text", "orders:quotation")
+PANELS: tuple[tuple[str, str, str], ...] = (
     ("Schedule", "calendar-stats", "planning:order-panel"),
     ("Materials", "packages", "procurement:order-panel"),
     ("Shop floor", "tool", "production:order-panel"),
@@ -140,8 +141,9 @@ def _primary(offered: list[Offer]) -> Offer | None:
 
 
 def _panels(found: Order) -> list[dict[str, str]]:
-    """The sections of the stages that exist; a quotation has none yet."""
-    if found.number is None:
-        return []
-    named = [(title, icon, route(name, found.reference)) for title, icon, name in PANELS]
+    """The sections of the stages that exist; a quotation has what was sent of it, a draft nothing."""
+    panels = PANELS if found.number else ()
+    if found.quoted_at:
+        panels = (QUOTATION, *panels)
+    named = [(title, icon, route(name, found.reference)) for title, icon, name in panels]
     return [{"title": title, "icon": icon, "url": url} for title, icon, url in named if url]

@@ -74,6 +74,13 @@
     openDialog(dialog);
   }
 
+  // The text of a field into the clipboard; where the browser allows none it stands selected.
+  async function copyText(field, button) {
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { if (!document.execCommand("copy")) return; }
+    button.lastChild.textContent = "Copied";
+  }
+
   // Command palette --------------------------------------------------------------------------------
   function openPalette() {
     const dialog = $("#palette");
@@ -169,6 +176,8 @@
     const theme = target.closest("[data-theme-choice]");
     if (theme) return chooseTheme(theme.dataset.themeChoice);
     if (target.closest("[data-show-keys]")) return showKeys();
+    const copy = target.closest("[data-copy]");
+    if (copy) return copyText(document.getElementById(copy.dataset.copy), copy);
     if (target.matches("dialog.palette, dialog.drawer, dialog#keys") && target.open) return target.close();
     const close = target.closest("[data-close]");
     if (close) { event.preventDefault(); return close.closest("dialog").close(); }

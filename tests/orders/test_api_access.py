@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from orders.api import throttling
+from kernel import counting
 from orders.models import Order
 from orders.services import revoke_api_key
 from tests.orders import cast
@@ -158,7 +158,7 @@ def test_calls_are_counted_atomically() -> None:
     counted: list[int] = []
     threads = [
         threading.Thread(
-            target=lambda: counted.extend(throttling.counter.count("atomic", 86400)[0] for _ in range(20))
+            target=lambda: counted.extend(counting.counter.count("atomic", 86400)[0] for _ in range(20))
         )
         for _ in range(8)
     ]
@@ -171,13 +171,13 @@ def test_calls_are_counted_atomically() -> None:
 
 def test_without_the_counting_server_limits_hold_in_the_process(settings: Settings) -> None:
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
-    counter = throttling.Counter(clock=lambda: 90.0)
+    counter = counting.Counter(clock=lambda: 90.0)
     assert [counter.count("alone", 60) for _ in range(3)] == [(1, 30), (2, 30), (3, 30)]
 
 
 def test_a_new_window_starts_at_one(settings: Settings) -> None:
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     moments = iter([59.0, 59.0, 61.0, 61.0])
-    counter = throttling.Counter(clock=lambda: next(moments))
+    counter = counting.Counter(clock=lambda: next(moments))
     assert counter.count("window", 60) == (1, 1)
     assert counter.count("window", 60) == (1, 59)
