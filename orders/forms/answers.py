@@ -46,7 +46,8 @@ class AcceptForm(forms.Form):
 
     def _offer(self, position: int, row: Mapping[str, Any], currency: str) -> None:
         if row["optional"]:
-            label = f"Take option {position}: {row['quantity']} × {row['product']}"
+            price = formats.money(Decimal(row["total"]), currency)
+            label = f"Take option {position}: {row['quantity']} × {row['product']} for {price}"
             self.fields[f"{TAKE}{position}"] = forms.BooleanField(label=label, required=False)
         if row["alternatives"]:
             offered = [row, *row["alternatives"]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -83,7 +84,7 @@ def _facts(visit: Visit) -> dict[str, Any]:
         "frame": visit.frame,
         "visit": visit,
         "revision": revision,
-        "content": revision.content,
+        "content": _dated(revision.content),
         "order": revision.order,
         "payments": payments(revision.content),
         "others": [(other, visit.address_of(other)) for other in known_beside(visit)],
@@ -158,6 +159,16 @@ def payments(content: Mapping[str, Any]) -> list[str]:
     rest = any(part["amount"] for part in plan)
     said = [payment_in_words(part, content["currency"], rest=rest) for part in plan]
     return [text for text in (content["payment_terms"], *said) if text]
+
+
+def _dated(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content with days instead of their texts."""
+    lines = [{**line, "requested_date": _day(line["requested_date"])} for line in content["lines"]]
+    return {**content, "requested_date": _day(content["requested_date"]), "lines": lines}
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _carry_out(request: HttpRequest, visit: Visit, form: Form) -> int:

@@ -36,7 +36,6 @@ def by_link(view: View) -> View:
             return render_page(request, GONE, status=404)
         response = view(request, Visit(revision, reverse("orders:link", args=[token])), **parts)
         response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
     return guarded
