@@ -1,6 +1,6 @@
 """Quotations as customers read them: their terms, their content, their revisions and the thread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -152,7 +152,7 @@ def _plain(value: Decimal | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _line(line: OrderLine, specification: Sequence[dict[str, object]]) -> dict[str, Any]:
+def _line(line: OrderLine, specification: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     return {
         "position": line.position,
         "code": line.product.code,
@@ -189,7 +189,7 @@ def _tax(lines: Sequence[OrderLine], total: str) -> dict[str, Any]:
         sums[percent, wording] = sums.get((percent, wording), Decimal(0)) + amount
     taxes = [
         {
-            "text": f"{wording or 'VAT'} {percent.normalize():f} %",
+            "text": wording or f"VAT {percent.normalize():f} %",
             "amount": _plain(_cents(net * percent / 100)),
         }
         for (percent, wording), net in sums.items()
