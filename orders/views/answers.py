@@ -84,7 +84,7 @@ def _facts(visit: Visit) -> dict[str, Any]:
         "frame": visit.frame,
         "visit": visit,
         "revision": revision,
-        "content": _dated(revision.content),
+        "content": _dated(revision),
         "order": revision.order,
         "payments": payments(revision.content),
         "others": [(other, visit.address_of(other)) for other in known_beside(visit)],
@@ -161,9 +161,17 @@ def payments(content: Mapping[str, Any]) -> list[str]:
     return [text for text in (content["payment_terms"], *said) if text]
 
 
-def _dated(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content with days instead of their texts."""
-    lines = [{**line, "requested_date": _day(line["requested_date"])} for line in content["lines"]]
+def _dated(revision: QuotationRevision) -> dict[str, Any]:
+    """The content with days instead of their texts, and what was chosen of each line."""
+    content, chosen = revision.content, revision.chosen.get("quantities", {})
+    lines = [
+        {
+            **line,
+            "requested_date": _day(line["requested_date"]),
+            "chosen": chosen.get(str(line["position"])),
+        }
+        for line in content["lines"]
+    ]
     return {**content, "requested_date": _day(content["requested_date"]), "lines": lines}
 
 
