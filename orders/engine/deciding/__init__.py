@@ -13,10 +13,12 @@ from orders.engine.deciding.answers import (
     Slot,
     Standing,
 )
+from orders.engine.deciding.decider import Decider
 
 __all__ = [
     "Clash",
     "Completion",
+    "Decider",
     "Decision",
     "Explanation",
     "Fix",

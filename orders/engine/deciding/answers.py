@@ -73,9 +73,8 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A choice that contradicts earlier ones; the answer was made without it."""
+    """A choice that contradicts earlier ones, and why; the answer was made without it."""
 
-    made: Made
     explanation: Explanation
     fixes: tuple[Fix, ...]
 

@@ -13,6 +13,7 @@ from orders.engine.grounding.values import (
     FARTHEST,
     FINEST,
     AnyText,
+    Cell,
     Column,
     Entry,
     Grid,
@@ -26,8 +27,6 @@ MOST_SINGLE: Final = 64
 """A parameter with at most so many values keeps them all."""
 MOST_CELLS: Final = 128
 MOST_COMBINATIONS: Final = 50_000
-
-Cell = tuple[int, int]
 
 
 class Atom(NamedTuple):

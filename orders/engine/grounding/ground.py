@@ -10,10 +10,10 @@ from kernel.expressions.types import NUMBER
 from kernel.wording import plain
 from orders.engine.compiling import CompiledProduct, CompiledRule, Formula
 from orders.engine.grounding.boxes import Boxes
-from orders.engine.grounding.cells import Atom, Cell, Cutter, Undecided, grid_of
+from orders.engine.grounding.cells import Atom, Cutter, Undecided, grid_of
 from orders.engine.grounding.conditions import Conditions, Pair, atoms_of
 from orders.engine.grounding.diagrams import TRUE, Definitions, either, same
-from orders.engine.grounding.values import ALWAYS, MOST_PIECES, AnyText, Column, Entry, Grid, Span
+from orders.engine.grounding.values import ALWAYS, MOST_PIECES, AnyText, Cell, Column, Entry, Grid, Span
 from orders.engine.logic.build import TreeBuilder
 from orders.engine.logic.tree import FeatureTree, Group, Iff, Not, Var
 from orders.engine.logic.tree import Formula as Logic

@@ -29,6 +29,9 @@ class AnyText:
     longest: int
 
 
+Cell = tuple[int, int]
+"""The first and last place in a grid that belong together."""
+
 Known = object
 """A value as formulas take it, or Span or AnyText where it is not known exactly."""
 
