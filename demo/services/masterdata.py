@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from demo.services.prices import make_prices
 from demo.shop import families, models
 from demo.shop import resources as shop
 from logistics.models import Carrier
@@ -37,6 +38,7 @@ def make_shop(*, now: datetime) -> list[Login]:
     for code, description in models.FAMILIES:
         revision = create_product(model=models.load(code), description=description)
         publish_product(product=revision.product, now=now)
+    make_prices(year=now.year - 1)
     Carrier.objects.bulk_create(Carrier(code=code, name=name) for code, name in shop.CARRIERS)
     ScrapReason.objects.bulk_create(ScrapReason(code=code, label=label) for code, label in shop.SCRAP_REASONS)
     return logins
