@@ -1,5 +1,6 @@
 """Revisions for people who are signed in: sales sees all of them, a customer the own ones."""
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -135,7 +136,7 @@ def _overview(request: HttpRequest, found: Order, form: BaseForm, status: int = 
     rows = revisions_of(found)
     context = {
         "order": found,
-        "rows": [_row(request, row, before) for row, before in zip(rows, [*rows[1:], None], strict=True)],
+        "rows": [_row(request, row, before) for row, before in zip_longest(rows, rows[1:])],
         "thread": messages_of(found),
         "form": form,
         "money": sees_money(person(request)),
