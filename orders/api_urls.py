@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path, re_path
 
-from orders.api import views
+from orders.api import quotations, views
 
 app_name = "api"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     *both("orders", views.Orders.as_view(), "orders"),
     *both("orders/<str:reference>", views.OrderDetail.as_view(), "order"),
     *both("orders/<str:reference>/events", views.Events.as_view(), "events"),
+    *both("quotations/<str:reference>", quotations.Quotations.as_view(), "quotation"),
+    *both("quotations/<str:reference>/accept", quotations.Accept.as_view(), "accept"),
+    *both("quotations/<str:reference>/decline", quotations.Decline.as_view(), "decline"),
     *both("products", views.Products.as_view(), "products"),
     *both("products/<str:code>", views.ProductDetail.as_view(), "product"),
     *both("products/<str:code>/configure", views.Configure.as_view(), "configure"),

@@ -38,6 +38,7 @@ urlpatterns = [
     path("q/<str:token>/paper.pdf", views.link_paper, name="link-paper"),
     path("q/<str:token>/compare/<slug:letter>/", views.link_compare, name="link-compare"),
     path("q/<str:token>/<slug:verb>/", views.link_answer, name="link-answer"),
+    path("won-and-lost/", views.winning, name="winning"),
     path("customers/", views.customer_list, name="customers"),
     path("customers/<str:code>/", views.customer, name="customer"),
     path("products/", views.products, name="products"),

@@ -75,8 +75,8 @@ def limits(status: int) -> list[OpenApiParameter]:
     return [left, policy, retry, challenge]
 
 
-def idempotent() -> list[OpenApiParameter]:
-    """The headers of an operation that creates."""
+def idempotent(status: int = 201) -> list[OpenApiParameter]:
+    """The headers of an operation that is carried out once; one that creates says where."""
     key = OpenApiParameter(
         "Idempotency-Key",
         {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
@@ -85,8 +85,8 @@ def idempotent() -> list[OpenApiParameter]:
         description="New for every request, the same for its repeats; a UUID is good.",
     )
     location = _header("Location", "Where the request stands from now on.", 201)
-    replayed = _header("Idempotent-Replayed", "`true` where this is the answer of the first time.", 201)
-    return [key, location, replayed, *limits(201)]
+    replayed = _header("Idempotent-Replayed", "`true` where this is the answer of the first time.", status)
+    return [key, *([location] if status == 201 else []), replayed, *limits(status)]
 
 
 def drop_slashed(endpoints: list[Any]) -> list[Any]:

@@ -21,6 +21,7 @@ from orders.views.revisions import (
     terms,
 )
 from orders.views.search import find
+from orders.views.winning import winning
 
 __all__ = [
     "act",
@@ -54,4 +55,5 @@ __all__ = [
     "revoke",
     "terms",
     "try_again",
+    "winning",
 ]

@@ -68,7 +68,7 @@ def test_it_needs_no_key_and_is_not_sent_twice() -> None:
 
 def test_every_address_for_keys_is_described(schema: dict[str, Any]) -> None:
     keyed = {pattern.name for pattern in urlpatterns if pattern.name} - {"schema", "docs", "problem"}
-    assert len(schema["paths"]) == len(keyed) == 6
+    assert len(schema["paths"]) == len(keyed) == 9
 
 
 def test_every_operation_names_key_problems_and_limits(schema: dict[str, Any]) -> None:

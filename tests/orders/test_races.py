@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier, local
 
 import pytest
@@ -91,3 +92,47 @@ def test_cancel_and_advance_at_once_leave_a_cancelled_or_a_moved_job_never_a_mix
     line.refresh_from_db()
     assert line.state == "cancelled"
     assert [move.number for move in line.moves.all()] == list(range(1, line.moves_made + 1))
+
+
+def test_a_quotation_accepted_several_times_at_once_is_one_order_for_all() -> None:
+    sent = cast.quoted().revisions.get()
+    wanted = services.Acceptance("Lena Brandt", sent.sha256)
+    orders = race(lambda: services.accept_quotation(revision=sent, acceptance=wanted, by=None, now=cast.NOW))
+    assert {getattr(order, "number", order) for order in orders} == {Order.objects.get().number}
+    assert Snapshot.objects.count() == 1
+
+
+def test_of_two_alternatives_accepted_at_once_one_wins() -> None:
+    order = cast.quoted()
+    services.revise_quotation(order=order, by=None, now=cast.NOW)
+    services.send_quotation(order=order, by=None, beside=True, now=cast.NOW)
+    turns = iter([*order.revisions.all()] * (RACERS // 2))
+
+    def act() -> object:
+        sent = next(turns)
+        wanted = services.Acceptance("Lena Brandt", sent.sha256)
+        return services.accept_quotation(revision=sent, acceptance=wanted, by=None, now=cast.NOW)
+
+    refused = [result for result in race(act) if isinstance(result, Refused)]
+    assert sorted(order.revisions.values_list("status", flat=True)) == ["accepted", "superseded"]
+    assert {error.status for error in refused} == {409}
+    assert len(refused) == RACERS // 2
+
+
+def test_accepting_at_the_moment_of_expiry_is_an_order_or_expired_never_both() -> None:
+    sent = cast.quoted().revisions.get()
+    wanted = services.Acceptance("Lena Brandt", sent.sha256)
+    turns = iter([True, False] * (RACERS // 2))
+
+    def act() -> object:
+        if next(turns):
+            return services.accept_quotation(revision=sent, acceptance=wanted, by=None, now=cast.NOW)
+        return services.expire_quotations(now=cast.NOW + timedelta(days=31))
+
+    race(act)
+    sent.refresh_from_db()
+    order = Order.objects.get()
+    assert (sent.status, order.state, order.number is None) in [
+        ("accepted", "planning", False),
+        ("expired", "expired", True),
+    ]

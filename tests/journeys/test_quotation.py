@@ -121,6 +121,15 @@ def test_what_is_missing_is_told_at_its_field_and_a_rejection_asks_why(
     clean(page)
 
 
+def test_sales_reads_what_was_won_and_lost(sign_in: SignIn, live_server: LiveServer, draft: Order) -> None:
+    services.send_quotation(order=draft, by=None)
+    page = sign_in(cast.person(Role.SALES))
+    page.goto(f"{live_server.url}/won-and-lost/")
+    page.get_by_text("By option").click()
+    expect(page.get_by_role("row", name="Top Oak")).to_be_visible()
+    clean(page)
+
+
 def test_an_unknown_link_says_what_to_do(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/q/nothing/")
     expect(page.get_by_role("heading", name="We do not know this link")).to_be_visible()
