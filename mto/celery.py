@@ -3,7 +3,8 @@
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, task_prerun
+from django.db import close_old_connections
 
 from mto.settings.env import choose_settings
 
@@ -22,3 +23,9 @@ def wait_longer_than_a_web_request(conf: Any, **_: Any) -> None:
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
     }
+
+
+@task_prerun.connect
+def renew_connections(**_: Any) -> None:
+    """As before a web request: what is too old, or broken since PostgreSQL restarted, is opened anew."""
+    close_old_connections()
