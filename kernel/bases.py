@@ -65,10 +65,18 @@ class Columns(Generic[Row]):
         self._model, self._names = model, [field.attname for field in fields]
         self.sql = ", ".join(f"{alias}.{field.column}" for field in fields)
         self.count = len(fields)
+        self._converted = [
+            (place, getattr(field, "from_db_value"))  # noqa: B009 - only some kinds of field have it
+            for place, field in enumerate(fields)
+            if hasattr(field, "from_db_value")
+        ]
 
     def read(self, row: Sequence[Any], start: int = 0) -> Row:
         """The object whose columns stand in the row from `start` on."""
-        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[start : start + self.count])
+        values = list(row[start : start + self.count])
+        for place, convert in self._converted:
+            values[place] = convert(values[place], None, connection)
+        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, values)
 
 
 def fetch(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from orders.lifecycle import LIFECYCLE
 from orders.models import Handover, Heartbeat, Move, Role, WorkItem
 from orders.services.desk import close_work
 from orders.services.lifecycle import WORKER, lock_jobs
-from orders.services.wake import BATCH, send
+from orders.services.wake import BATCH, send, taken_up
 
 logger = logging.getLogger(__name__)
 
@@ -70,19 +70,23 @@ CLAIM = f"""
     WHERE handover.done_at IS NULL AND handover.parked_at IS NULL AND line.held_at IS NULL
         AND (handover.id = %(id)s OR handover.attempts = 0 AND handover.task = (
             SELECT task FROM orders_handover AS woken
-            WHERE id = %(id)s AND done_at IS NULL AND parked_at IS NULL AND attempts = 0))
+            WHERE id = %(id)s AND parked_at IS NULL AND (attempts = 0 OR done_at IS NOT NULL)))
     ORDER BY handover.id <> %(id)s, handover.id LIMIT %(batch)s
     FOR UPDATE OF handover SKIP LOCKED
 """
 
 
 def _claim(handover_id: int) -> list[Handover]:
-    """The handover first, then others of its task, locked; nothing for a wake-up that came too late."""
+    """The handover first, then others of its task, locked; one done meanwhile still leads to the others."""
+    taken_up()
     owed = []
     for row in fetch(CLAIM, {"id": handover_id, "batch": BATCH}):
         handover = HANDOVER.read(row)
         handover.move = MOVE.read(row, HANDOVER.count)
         owed.append(handover)
+    if len(owed) == BATCH:
+        # There may be more, and nobody else was woken for them.
+        send(owed[0].task, owed[0].id)
     return owed
 
 

@@ -145,9 +145,8 @@ def advance_all(
         known += _made_before({move.line_id: move.key for move in made if move.pk is None})
     _close_final(moves, now)
     wake_after_commit(owed)
-    for held_back in _held_back(moves):
-        # One that failed before is taken over alone, so each needs a wake-up of its own.
-        wake_after_commit([held_back])
+    # One that failed before is taken over alone.
+    wake_after_commit(_held_back(moves), each=True)
     return [*known, *moves]
 
 

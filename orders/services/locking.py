@@ -8,7 +8,7 @@ from django.utils import timezone
 from kernel.bases import Columns, fetch
 from kernel.errors import Conflict
 from orders.lifecycle import LIFECYCLE
-from orders.models import Customer, Move, Order, OrderLine, User
+from orders.models import Customer, Move, Order, OrderLine, Product, User
 from orders.services.lifecycle import advance_all
 
 ORDER = Columns(Order, "parent")
@@ -17,6 +17,13 @@ LOCK_ORDER = f"""
     SELECT {ORDER.sql}, {CUSTOMER.sql}
     FROM orders_order AS parent JOIN orders_customer AS customer ON customer.id = parent.customer_id
     WHERE parent.id = %s FOR NO KEY UPDATE OF parent
+"""
+
+LINE, PRODUCT = Columns(OrderLine, "line"), Columns(Product, "product")
+LINES_IN = f"""
+    SELECT {LINE.sql}, {PRODUCT.sql}
+    FROM orders_orderline AS line JOIN orders_product AS product ON product.id = line.product_id
+    WHERE line.order_id = %s AND line.state = %s ORDER BY line.position
 """
 
 
@@ -46,8 +53,11 @@ def lock_order(order: Order, version: int | None) -> Order:
 
 def lines_in(order: Order, state: str, event: str) -> list[OrderLine]:
     """The order's lines in `state` with their products, read under the lock; IllegalMove without any."""
-    lines = OrderLine.objects.filter(order=order, state=state).select_related("product")
-    found = list(lines.order_by("position"))
+    found = []
+    for row in fetch(LINES_IN, [order.pk, state]):
+        line = LINE.read(row)
+        line.order, line.product = order, PRODUCT.read(row, LINE.count)
+        found.append(line)
     if not found:
         LIFECYCLE.row(order.state, event)
         raise Conflict(f"{order} has no line in state “{LIFECYCLE.states[state].label}”.")

@@ -1,17 +1,21 @@
 """Handovers: taken over in batches, never lost, never done twice, parked where a person sees it."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from mto.celery import app
 from orders import services
 from orders.models import Handover, Heartbeat, Role, WorkItem
-from orders.services import LineInput
+from orders.services import LineInput, wake_after_commit
 from orders.services.handling import ATTEMPTS, BATCH
 from tests.orders import cast
 
 pytestmark = pytest.mark.django_db
+Capture = Callable[..., AbstractContextManager[object]]
 
 
 @pytest.fixture
@@ -46,6 +50,26 @@ def test_one_wake_up_takes_along_what_waits_for_the_same_task(owed: list[Handove
 def test_what_is_done_is_not_done_again(owed: list[Handover]) -> None:
     take(owed[0])
     assert take(owed[0]) == take(owed[1]) == []
+
+
+def test_a_wake_up_for_what_is_done_leads_to_what_waits(owed: list[Handover]) -> None:
+    take(owed[0])
+    cast.confirmed(LineInput(owed[0].line.product, 1))
+    waiting = Handover.objects.get(done_at=None)
+    assert take(owed[0]) == [waiting.line_id]
+
+
+def test_a_task_is_not_woken_again_while_a_wake_up_waits(
+    owed: list[Handover], django_capture_on_commit_callbacks: Capture
+) -> None:
+    with app.connection_for_write() as broker:
+        queue = broker.default_channel.client
+        queue.flushdb()
+        with django_capture_on_commit_callbacks(execute=True):
+            wake_after_commit([(owed[0].task, owed[0].id)])
+            wake_after_commit([(owed[1].task, owed[1].id)])
+        assert queue.llen("mto") == 1
+        queue.flushdb()
 
 
 def test_who_did_it_and_when_is_noted(owed: list[Handover]) -> None:
