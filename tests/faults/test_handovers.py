@@ -32,7 +32,7 @@ import os
 from django.utils import timezone
 from orders.models import Order
 from orders.services import confirm_order, wake
-wake.send = lambda *arguments: os.kill(os.getpid(), 9)
+wake._broker = lambda: os.kill(os.getpid(), 9)
 confirm_order(order=Order.objects.get(), by=None, now=timezone.now())
 """
 
