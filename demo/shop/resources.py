@@ -6,6 +6,7 @@ PASSWORD = "northbyte-demo"
 # e-mail name, first name, last name, roles
 PEOPLE = (
     ("sales", "Selma", "Lindqvist", ("sales",)),
+    ("engineer", "Edda", "Brink", ("engineer",)),
     ("planner", "Pavel", "Horak", ("planner",)),
     ("buyer", "Beate", "Quandt", ("buyer",)),
     ("operator", "Oskar", "Feld", ("operator",)),

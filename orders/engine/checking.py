@@ -20,6 +20,7 @@ from orders.engine.model import (
     ParameterRow,
     Placed,
     ProductModel,
+    RuleRow,
 )
 
 _WORDS = frozenset({"none", "yes", "no", "true", "false"})
@@ -37,6 +38,16 @@ def structure_faults(model: ProductModel) -> list[Fault]:
         *_steps(model),
         *(fault for row in model.characteristics for fault in _characteristic(row)),
     ]
+
+
+def named_rules(model: ProductModel) -> Iterator[tuple[str, RuleRow]]:
+    """All rules with what people call them; a budget is kept by one, too, numbered after the last."""
+    yield from ((f"Rule {row.number}", row) for row in model.rules)
+    after = max((row.number for row in model.rules), default=0)
+    for number, budget in enumerate(model.budgets, start=after + 1):
+        reason = budget.reason or f"{budget.label} must stay within its limit"
+        rule = RuleRow(number, "requires", "", f"({budget.used}) <= ({budget.limit})", reason)
+        yield f"Budget {budget.code}", rule
 
 
 def _product(model: ProductModel) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ from kernel.expressions import (
     Value,
     check,
 )
-from orders.engine.checking import structure_faults
+from orders.engine.checking import named_rules, structure_faults
 from orders.engine.model import (
     QUANTITY,
     BomRow,
@@ -201,6 +201,11 @@ def compile_product(model: ProductModel) -> CompiledProduct:
     return _Compiler(model).product()
 
 
+def formula_scope(model: ProductModel) -> Scope:
+    """The names formulas of this model may use, whatever else is wrong with it; derived values come last."""
+    return _Compiler(model).with_quantity
+
+
 class _Compiler:
     """One pass over the model; a fault is noted and the pass goes on."""
 
@@ -218,11 +223,7 @@ class _Compiler:
         """The whole, or ModelRefused."""
         model = self.model
         budgets = tuple(budget for row in model.budgets if (budget := self._budget(row)))
-        rules = tuple(
-            rule
-            for where, row in (*_own_rules(model), *_budget_rules(model))
-            if (rule := self._rule(where, row))
-        )
+        rules = tuple(rule for where, row in named_rules(model) if (rule := self._rule(where, row)))
         conditions = ((row.code, f"Parameter {row.code}", row.condition) for row in model.parameters)
         compiled = CompiledProduct(
             model,
@@ -361,18 +362,6 @@ class _Compiler:
             if source.strip() and (formula := self._formula(where, name, source))
         }
         return CompiledCharacteristic(row, condition, limits, self._any(where, "expected", row.expected))
-
-
-def _own_rules(model: ProductModel) -> Iterator[tuple[str, RuleRow]]:
-    return ((f"Rule {row.number}", row) for row in model.rules)
-
-
-def _budget_rules(model: ProductModel) -> Iterator[tuple[str, RuleRow]]:
-    """A budget is kept by a rule like any other; numbered after the last."""
-    after = max((row.number for row in model.rules), default=0)
-    for number, row in enumerate(model.budgets, start=after + 1):
-        reason = row.reason or f"{row.label} must stay within its limit"
-        yield f"Budget {row.code}", RuleRow(number, "requires", "", f"({row.used}) <= ({row.limit})", reason)
 
 
 def _noun(row: FeatureRow | ParameterRow) -> str:

@@ -14,6 +14,7 @@ class Role(models.TextChoices):
     """What a person does in the shop; one person may hold several."""
 
     SALES = "sales", "Sales"
+    ENGINEER = "engineer", "Product engineer"
     PLANNER = "planner", "Planner"
     BUYER = "buyer", "Buyer"
     OPERATOR = "operator", "Operator"

@@ -38,7 +38,7 @@ PLACES = (
     Place("Needs attention", "alert-triangle", "orders:attention", (Role.PLANNER, Role.MANAGER)),
     Place("Customers", "building", "orders:customers", (Role.SALES, Role.MANAGER)),
     Place("Won and lost", "chart-bar", "orders:winning", (Role.SALES, Role.MANAGER)),
-    Place("Products", "components", "orders:products", (Role.SALES, Role.PLANNER, Role.MANAGER)),
+    Place("Products", "components", "orders:products", (*OFFICE, Role.ENGINEER)),
     Place("API keys", "key", "orders:api-keys", (Role.MANAGER,)),
     Place("Master data", "settings", "admin:index", (Role.ADMINISTRATOR,)),
 )

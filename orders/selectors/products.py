@@ -134,24 +134,28 @@ def _known(row: BomRow, item: Item | None) -> BomRow:
     )
 
 
+def bom_row(line: BomLine) -> BomRow:
+    """A stored BOM line as plain data with the master data of its item."""
+    row = BomRow(
+        find_number=line.find_number,
+        item=line.item.number,
+        condition=line.condition,
+        quantity=line.quantity,
+        operation=line.operation,
+        assembly=line.assembly.number if line.assembly else "",
+        place=line.place,
+        scrap_percent=line.scrap_percent,
+        phantom=line.phantom,
+        alternates=tuple(line.alternates),
+        valid_from=line.valid_from,
+        valid_to=line.valid_to,
+        serial_from=line.serial_from,
+        serial_to=line.serial_to,
+        customer_supplied=line.customer_supplied,
+    )
+    return _known(row, line.item)
+
+
 def _bom(revision: ProductRevision) -> Iterator[BomRow]:
     lines = BomLine.objects.filter(revision=revision).select_related("item", "assembly")
-    for line in lines.order_by("find_number"):
-        row = BomRow(
-            find_number=line.find_number,
-            item=line.item.number,
-            condition=line.condition,
-            quantity=line.quantity,
-            operation=line.operation,
-            assembly=line.assembly.number if line.assembly else "",
-            place=line.place,
-            scrap_percent=line.scrap_percent,
-            phantom=line.phantom,
-            alternates=tuple(line.alternates),
-            valid_from=line.valid_from,
-            valid_to=line.valid_to,
-            serial_from=line.serial_from,
-            serial_to=line.serial_to,
-            customer_supplied=line.customer_supplied,
-        )
-        yield _known(row, line.item)
+    return (bom_row(line) for line in lines.order_by("find_number"))

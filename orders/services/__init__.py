@@ -30,6 +30,7 @@ from orders.services.desk import (
     promise,
     record_forecasts,
 )
+from orders.services.drafting import add_row, change_row, move_row, remove_row
 from orders.services.fingerprints import canonical_sha256
 from orders.services.handling import beat, handling, retry_parked, run_here, sweep_handovers
 from orders.services.headers import Header
@@ -68,6 +69,7 @@ __all__ = [
     "accept_quotation",
     "add_documents",
     "add_milestones",
+    "add_row",
     "advance",
     "advance_all",
     "answer_question",
@@ -79,6 +81,7 @@ __all__ = [
     "cancel_order",
     "canonical_sha256",
     "change_quotation",
+    "change_row",
     "change_terms",
     "check_plan",
     "check_product",
@@ -103,6 +106,7 @@ __all__ = [
     "lock_order",
     "lock_orders",
     "mail_link",
+    "move_row",
     "noon",
     "note_opening",
     "once",
@@ -113,6 +117,7 @@ __all__ = [
     "publish_product",
     "record_forecasts",
     "reject_revision",
+    "remove_row",
     "resume_job",
     "resume_jobs",
     "retire_product",

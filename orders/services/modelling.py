@@ -57,6 +57,14 @@ def save_draft(
 
     Conflict where it is no draft any more or `version` is stale; BadDocument for an unknown item.
     """
+    held = hold_draft(revision, version)
+    if note is not None:
+        held.note = note[:500]
+    return _store(held, model)
+
+
+def hold_draft(revision: ProductRevision, version: int | None) -> ProductRevision:
+    """The revision locked for a change; Conflict where it is no draft any more or `version` is stale."""
     held = (
         ProductRevision.objects.select_for_update(of=("self",)).select_related("product").get(pk=revision.pk)
     )
@@ -69,9 +77,7 @@ def save_draft(
             f"{held} was changed by somebody else meanwhile.",
             remedy="Reload it, then make your change again.",
         )
-    if note is not None:
-        held.note = note[:500]
-    return _store(held, model)
+    return held
 
 
 def fingerprint(model: ProductModel) -> str:
@@ -92,7 +98,7 @@ def _store(revision: ProductRevision, model: ProductModel) -> ProductRevision:
     revision.bom_lines.all().delete()
     numbers = {row.item for row in model.bom} | {row.assembly for row in model.bom if row.assembly}
     items = dict(Item.objects.filter(number__in=numbers).values_list("number", "id"))
-    lines = [_bom_line(revision, row, index, items) for index, row in enumerate(model.bom)]
+    lines = [bom_line(revision, row, ("bom", index), items) for index, row in enumerate(model.bom)]
     try:
         BomLine.objects.bulk_create(lines, batch_size=2000)
     except IntegrityError:
@@ -100,11 +106,14 @@ def _store(revision: ProductRevision, model: ProductModel) -> ProductRevision:
     return revision
 
 
-def _bom_line(revision: ProductRevision, row: BomRow, index: int, items: dict[str, int]) -> BomLine:
+def bom_line(
+    revision: ProductRevision, row: BomRow, path: tuple[str | int, ...], items: dict[str, int]
+) -> BomLine:
+    """A BOM line, not yet stored; BadDocument below `path` where `items` (number to id) lacks one."""
     for field, number in (("item", row.item), ("assembly", row.assembly)):
         if number and number not in items:
             raise BadDocument(
-                ("bom", index, field), f"There is no item {number}.", "Create the item first, or correct it."
+                (*path, field), f"There is no item {number}.", "Create the item first, or correct it."
             )
     return BomLine(
         revision=revision,

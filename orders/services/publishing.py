@@ -9,6 +9,7 @@ from kernel.errors import Refused
 from orders.engine import CompiledProduct, prove_product
 from orders.models import Product, ProductRevision, User
 from orders.selectors import latest_revision, open_revision, product_model
+from orders.services.modelling import fingerprint
 
 
 @transaction.atomic
@@ -28,7 +29,8 @@ def publish_product(*, product: Product, by: User | None = None, now: datetime |
     in_force = ProductRevision.objects.filter(product=current, status=published)
     in_force.update(status=ProductRevision.Status.SUPERSEDED)
     draft.status, draft.published_at, draft.published_by = published, now, by
-    draft.save(update_fields=["status", "published_at", "published_by"])
+    draft.sha256 = fingerprint(model)
+    draft.save(update_fields=["status", "sha256", "published_at", "published_by"])
     current.name, current.base_price, current.currency = model.name, model.base_price, model.currency
     current.status, current.revision, current.published_at = Product.Status.PUBLISHED, draft.number, now
     current.in_force = draft

@@ -16,7 +16,7 @@ from orders.selectors.frame import route
 from orders.services import check_product, publish_product
 from orders.views.people import person, sees_money
 
-READERS = (Role.SALES, Role.PLANNER, Role.MANAGER)
+READERS = (Role.SALES, Role.ENGINEER, Role.PLANNER, Role.MANAGER)
 
 
 @allow(*READERS)

@@ -16,7 +16,7 @@ Browser = Callable[[str], Client]
 TOKEN = re.compile(rb'"X-CSRFToken": "\w+"|value="\w{64}"')
 """It differs with every answer."""
 
-STAFF = {"sales", "planner", "buyer", "operator", "inspector", "shipper", "manager", "administrator"}
+STAFF = {role.value for role in Role if role is not Role.CUSTOMER}
 OFFICE = {"sales", "planner", "manager", "administrator"}
 SELLERS = {"sales", "manager", "administrator"}
 PAGES = {
@@ -27,8 +27,8 @@ PAGES = {
     "/needs-attention/": {"planner", "manager", "administrator"},
     "/customers/": SELLERS,
     "/customers/ALPEN/": SELLERS,
-    "/products/": OFFICE,
-    "/products/DESK/": OFFICE,
+    "/products/": OFFICE | {"engineer"},
+    "/products/DESK/": OFFICE | {"engineer"},
     "/api-keys/": {"manager", "administrator"},
 }
 
