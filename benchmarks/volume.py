@@ -91,9 +91,8 @@ def clone_orders(copies: int) -> int:
 
 def make_trouble(now: datetime) -> None:
     """Every twentieth open job late; what was bought is bought again, as drafts and as late deliveries."""
-    jobs = OrderLine.objects.filter(state="production", promised_at__isnull=False)
-    late = jobs.annotate(place=F("id") % 20).filter(place=0)
-    late.update(forecast_at=F("promised_at") + timedelta(days=3))
+    late = OrderLine.objects.annotate(place=F("id") % 20).filter(state="production", place=0)
+    late.update(promised_at=now + timedelta(days=4), forecast_at=now + timedelta(days=7))
     drafted: set[tuple[int, str]] = set()
     for order in PurchaseOrder.objects.prefetch_related("lines"):
         lines = list(order.lines.all())

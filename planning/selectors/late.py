@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery, Window
 
 from kernel.formats import absolute, day_of, duration
 from orders.lifecycle import LIFECYCLE
@@ -58,13 +58,12 @@ class Wait:
 
 
 def late_jobs(now: datetime, *, shown: int = SHOWN) -> tuple[list[LateJob], int]:
-    """The latest jobs, worst slip first, and how many there are in all. Two or three statements."""
-    late = OrderLine.objects.late()
+    """The latest jobs, worst slip first, and how many there are in all. Two statements."""
+    late = OrderLine.objects.late().annotate(in_all=Window(Count("*")))
     slip = F("forecast_at") - F("promised_at")
-    rows = late.order_by(slip.desc(), "id").values_list(*LINE)[: shown + 1]
-    lines = [LateLine(*row) for row in rows]
-    total = len(lines) if len(lines) <= shown else late.count()
-    del lines[shown:]
+    rows = list(late.order_by(slip.desc(), "id").values_list(*LINE, "in_all")[:shown])
+    total = rows[0][-1] if rows else 0
+    lines = [LateLine(*row[:-1]) for row in rows]
     operations = _open_operations([line.id for line in lines])
     return [_explained(line, operations.get(line.id, []), now) for line in lines], total
 

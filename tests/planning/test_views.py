@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from orders.models import User
+from orders.models import OrderLine, User
 from planning import services
 from planning.models import PlanRequest
 from tests.planning.shop import MONDAY, Shop, make_job, material, moves_to_planning
@@ -102,8 +102,10 @@ def test_the_home_page_needs_few_statements_at_any_size(
     shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     planned_shop(shop, 40)
+    OrderLine.objects.update(promised_at=MONDAY, forecast_at=MONDAY + timedelta(days=3))
     with django_assert_max_num_queries(12):
-        planner.get("/planning/?days=28")
+        page = planner.get("/planning/?days=28").content.decode()
+    assert "the 25 latest of 40" in page
 
 
 def test_a_shop_without_machines_says_what_to_do(planner: Client) -> None:
