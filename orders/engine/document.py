@@ -1,6 +1,6 @@
 """A product model as a plain document (dictionaries, lists, text, numbers) and back, without loss."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,25 +16,36 @@ FROM_MASTER_DATA = {BomRow: {"item_id", "description", "unit", "standard_cost"},
 """Fields that are looked up and never stored with the model."""
 
 LONGEST_TEXT = 10_000
+WORDS = {"yes": True, "true": True, "no": False, "false": False}
+
+Figure = Callable[[Decimal], object]
+"""How a document writes a number."""
 
 
 class BadDocument(Refused):
-    """A document that is no product model; `path` leads to the place: keys and positions from the top."""
+    """A document that is no product model; `path` leads to the place: keys and positions from the top.
 
-    def __init__(self, path: Sequence[str | int], message: str, remedy: str = "") -> None:
+    `of_key`: it is the last key itself that is wrong, not its value.
+    """
+
+    def __init__(
+        self, path: Sequence[str | int], message: str, remedy: str = "", of_key: bool = False
+    ) -> None:
         super().__init__(message, field=".".join(str(part) for part in path), remedy=remedy)
         self.path = tuple(path)
+        self.of_key = of_key
 
 
-def to_document(row: Any) -> dict[str, Any]:
+def to_document(row: Any, figure: Figure = plain) -> dict[str, Any]:
     """The document of a model or of one of its rows; what stands at its default is left out.
 
-    Decimals become plain text, dates ISO 8601; `from_document` gives back an equal model.
+    Decimals become plain text, or what `figure` makes of them, dates ISO 8601; `from_document` gives back
+    an equal model.
     """
     return {
-        name: _plain(value)
-        for name, spec in _fields(row.__class__).items()
-        if (value := getattr(row, name)) != _default(spec)
+        name: _plain(value, figure)
+        for name, spec in fields_of(row.__class__).items()
+        if (value := getattr(row, name)) != default_of(spec)
     }
 
 
@@ -54,7 +65,8 @@ def row_from_document(kind: Any, document: object) -> Any:
 
 
 @cache
-def _fields(kind: Any) -> dict[str, Field[Any]]:
+def fields_of(kind: Any) -> dict[str, Field[Any]]:
+    """The fields of a row that stand in a document, by name."""
     hidden = FROM_MASTER_DATA.get(kind, set())
     return {spec.name: spec for spec in fields(kind) if spec.name not in hidden}
 
@@ -64,41 +76,43 @@ def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _default(spec: Field[Any]) -> object:
+def default_of(spec: Field[Any]) -> object:
+    """What a field holds where nothing was said."""
     if spec.default_factory is not MISSING:
         return spec.default_factory()
     return spec.default
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, figure: Figure) -> object:
     if is_dataclass(value):
-        return to_document(value)
+        return to_document(value, figure)
     if isinstance(value, Decimal):
-        return plain(value)
+        return figure(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): _number(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+        return {str(key): _attribute(part, figure) for key, part in value.items()}
+    return [_plain(part, figure) for part in value] if isinstance(value, tuple) else value
 
 
-def _number(value: object) -> object:
+def _attribute(value: object, figure: Figure) -> object:
     """Attributes stay numbers, so that they differ from texts."""
     if not isinstance(value, Decimal):
         return value
+    if figure is not plain:
+        return figure(value)
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _row(kind: Any, document: object, path: tuple[str | int, ...]) -> Any:
     if not isinstance(document, Mapping):
         raise BadDocument(path, f"Here a mapping is expected, not {_words(document)}.", _shape(kind))
-    specs, hints = _fields(kind), _hints(kind)
+    specs, hints = fields_of(kind), _hints(kind)
     for key in document:
         if key not in specs:
             name = str(key)[:60]
-            raise BadDocument(
-                (*path, name), f"“{name}” is not known here.", did_you_mean(name, list(specs), _shape(kind))
-            )
+            remedy = did_you_mean(name, list(specs), _shape(kind))
+            raise BadDocument((*path, str(key)), f"“{name}” is not known here.", remedy, of_key=True)
     given: dict[str, Any] = {}
     for name, spec in specs.items():
         if name in document:
@@ -109,7 +123,7 @@ def _row(kind: Any, document: object, path: tuple[str | int, ...]) -> Any:
 
 
 def _shape(kind: Any) -> str:
-    return f"Known here: {', '.join(_fields(kind))}."
+    return f"Known here: {', '.join(fields_of(kind))}."
 
 
 def _value(hint: Any, value: object, path: tuple[str | int, ...]) -> Any:
@@ -159,6 +173,8 @@ def _scalar(kind: Any, value: object, path: tuple[str | int, ...]) -> Any:
         if len(text) > LONGEST_TEXT:
             raise BadDocument(path, f"The text has {len(text)} characters.", f"Give at most {LONGEST_TEXT}.")
         return text
+    if kind is bool and isinstance(value, str) and value.casefold() in WORDS:
+        return WORDS[value.casefold()]
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     words = {bool: "yes or no (true, false)", int: "a whole number", str: "text"}
