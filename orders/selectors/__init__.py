@@ -1,6 +1,7 @@
 """Reads of the orders stage."""
 
 from orders.selectors.configuring import LinePreview, preview_line
+from orders.selectors.deciders import decider, decider_by_id
 from orders.selectors.desk import needs_attention, roles_of, work_counts, work_list
 from orders.selectors.detail import (
     OrderPage,
@@ -39,6 +40,8 @@ __all__ = [
     "compiled_by_id",
     "compiled_line",
     "compiled_product",
+    "decider",
+    "decider_by_id",
     "latest_revision",
     "list_orders",
     "needs_attention",

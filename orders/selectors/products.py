@@ -1,9 +1,7 @@
 """Product models as plain data, compiled once per revision and kept."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from threading import Lock
 
 from django.db.models import Count, Q, QuerySet
 
@@ -11,32 +9,12 @@ from kernel.errors import Refused
 from orders.engine import BomRow, CompiledProduct, ProductModel, compile_product
 from orders.engine.document import from_document
 from orders.models import BomLine, Item, OrderLine, Process, Product, ProductRevision
+from orders.selectors.kept import Kept
 
 CACHED = 256
 
 
-class _Cache:
-    """The products used last; a dictionary under a lock."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[int, CompiledProduct] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: int) -> CompiledProduct | None:
-        with self._lock:
-            found = self._held.get(key)
-            if found is not None:
-                self._held.move_to_end(key)
-            return found
-
-    def put(self, key: int, compiled: CompiledProduct) -> None:
-        with self._lock:
-            self._held[key] = compiled
-            if len(self._held) > CACHED:
-                self._held.popitem(last=False)
-
-
-_cache = _Cache()
+_cache: Kept[CompiledProduct] = Kept(CACHED)
 
 
 def compiled_product(product: Product) -> CompiledProduct:
@@ -60,7 +38,7 @@ def compiled_by_id(revision_id: int) -> CompiledProduct:
     """
     found = _cache.get(revision_id)
     if found is None:
-        revision = ProductRevision.objects.select_related("product").get(pk=revision_id)
+        revision = ProductRevision.objects.select_related("product").defer("solver").get(pk=revision_id)
         found = compile_product(product_model(revision))
         if not revision.is_open:
             _cache.put(revision_id, found)

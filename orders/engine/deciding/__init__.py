@@ -14,6 +14,7 @@ from orders.engine.deciding.answers import (
     Standing,
 )
 from orders.engine.deciding.decider import Decider
+from orders.engine.deciding.ready import ready, solver_for, void_faults
 
 __all__ = [
     "Clash",
@@ -28,4 +29,7 @@ __all__ = [
     "Reason",
     "Slot",
     "Standing",
+    "ready",
+    "solver_for",
+    "void_faults",
 ]

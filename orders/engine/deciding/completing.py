@@ -23,6 +23,7 @@ from orders.engine.model import FeatureRow, ParameterRow
 from orders.engine.reading import BadInput, Stored, read_given
 
 AIMS: Final = ("default", "cheapest", "fastest", "lightest")
+NOTHING: Final[Mapping[str, Stored]] = {}
 FAR: Final = 1_000
 """The weight of giving up a default; how far from it counts less than that."""
 
@@ -48,7 +49,7 @@ class Completer:
             raise Refused(f"“{aim}” is no aim.", field="aim", remedy=f"Choose one of {', '.join(AIMS)}.")
         if aim == "default":
             variant = self.solver.complete(chosen, self.nearness)
-            return Completion(self._choices(variant, stored), aim)
+            return Completion(self.choices_of(variant, stored), aim)
         goal = self._objective(aim, quantity)
         if goal is None:
             raise Refused(
@@ -60,7 +61,7 @@ class Completer:
         left_out = f"Left out: {', '.join(goal.missing)}." if goal.missing else ""
         note = " ".join(text for text in (goal.note, left_out) if text)
         value = rounded(best.value, goal.unit) if aim == "cheapest" else best.value
-        return Completion(self._choices(best.variant, stored), aim, value, goal.unit, best.exact, note)
+        return Completion(self.choices_of(best.variant, stored), aim, value, goal.unit, best.exact, note)
 
     def price_span(self, chosen: Mapping[int, bool], quantity: int) -> PriceSpan | None:
         """The least and the most that a unit can still cost."""
@@ -141,8 +142,8 @@ class Completer:
                 choices[code] = self._value(code, taken[0][1])
         return choices
 
-    def _choices(self, variant: BoolArray, given: Mapping[str, Stored]) -> dict[str, Stored]:
-        """A whole variant as choices."""
+    def choices_of(self, variant: BoolArray, given: Mapping[str, Stored] = NOTHING) -> dict[str, Stored]:
+        """A whole variant as choices; exact numbers and texts as given."""
         choices: dict[str, Stored] = {}
         for code, columns in self.grounding.columns.items():
             if code not in self.table.span:

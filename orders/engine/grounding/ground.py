@@ -62,19 +62,15 @@ class Grounding:
 
 
 def ground(compiled: CompiledProduct) -> Grounding:
-    """The product's features, parameters and rules; its structure is not looked at."""
+    """The product's features, parameters and rules. Its structure adds cuts of numbers only."""
     return Grounder(compiled).grounding()
 
 
 @dataclass
 class Grounder:
-    """Builds the tree; more features may be defined behind it for what is to be proved or added up.
-
-    `further` are conditions for whose sake numbers are cut, too.
-    """
+    """Builds the tree; more features may be defined behind it for what is to be proved."""
 
     compiled: CompiledProduct
-    further: tuple[Formula, ...] = ()
     builder: TreeBuilder = field(default_factory=TreeBuilder)
     options: dict[tuple[str, str], int] = field(default_factory=dict)
     there: dict[str, int] = field(default_factory=dict)
@@ -120,6 +116,10 @@ class Grounder:
         feature = self.builder.feature(f"#{len(self.builder.names)}", hidden=True)
         self.state(Iff(Var(feature), formula))
         return feature
+
+    def feature_for(self, formula: Logic) -> Var:
+        """A feature, or a helper, that stands for the formula."""
+        return formula if isinstance(formula, Var) else Var(self.define(formula))
 
     def state(self, formula: Logic) -> None:
         """Let a formula hold in every variant, for the current owner's sake."""
@@ -208,7 +208,7 @@ class Grounder:
         """All conditions, taken apart."""
         rules = (part for rule in self.compiled.rules for part in (rule.when, rule.then) if part is not None)
         asked = self.compiled.asked.values()
-        for is_rule, formulas in ((True, (*rules, *asked)), (False, self.further)):
+        for is_rule, formulas in ((True, (*rules, *asked)), (False, conditions_of(self.compiled))):
             for formula in formulas:
                 for node in atoms_of(formula.checked.tree, self.boxes):
                     yield Atom(formula.row, formula.field, node, is_rule)
@@ -270,8 +270,24 @@ class Grounder:
             self.state(either(feature, self.conditions.ground(condition.checked.tree, False).possibly))
 
 
+def conditions_of(compiled: CompiledProduct) -> Iterator[Formula]:
+    """The conditions of prices, BOM lines, operations, characteristics and documents."""
+    groups: tuple[Iterable[object], ...] = (
+        compiled.prices,
+        compiled.bom,
+        compiled.routing,
+        compiled.characteristics,
+        compiled.documents,
+    )
+    for group in groups:
+        for part in group:
+            condition = getattr(part, "condition", None)
+            if condition is not None:
+                yield condition
+
+
 def _yes_no(feature: int) -> tuple[Entry, Entry]:
     return Entry(True, feature + 1), Entry(False, -feature - 1)
 
 
-__all__ = ["Grounder", "Grounding", "Loose", "Owner", "Pair", "Undecided", "ground"]
+__all__ = ["Grounder", "Grounding", "Loose", "Owner", "Pair", "Undecided", "conditions_of", "ground"]

@@ -1,27 +1,21 @@
-"""The proof before publication: everything compiles, and the default choices make a whole job."""
+"""The default choices must make a whole job."""
 
 from kernel.errors import Refused
-from orders.engine.compiling import CompiledProduct, compile_product
+from orders.engine.compiling import CompiledProduct
 from orders.engine.configuring import Configuration, configure
 from orders.engine.explosion import explode
-from orders.engine.model import Fault, FormulaFailed, ModelRefused, ProductModel
+from orders.engine.model import Fault, FormulaFailed, ProductModel
 from orders.engine.pricing import price
 from orders.engine.reading import Problem
 
 
-def prove_product(model: ProductModel) -> CompiledProduct:
-    """Compile the model and try it with its defaults; ModelRefused lists every fault.
-
-    Choices that have no default may stay open; then only what was given is tried.
-    """
-    compiled = compile_product(model)
+def default_faults(compiled: CompiledProduct) -> list[Fault]:
+    """What fails with the default choices; choices without one may stay open."""
     configuration = configure(compiled, {}, look_ahead=False)
-    faults = [_fault(problem) for problem in configuration.problems if _is_ours(problem, model)]
     if configuration.valid:
-        faults = _tried(compiled, configuration)
-    if faults:
-        raise ModelRefused(faults, model.code)
-    return compiled
+        return _tried(compiled, configuration)
+    model = compiled.model
+    return [_fault(problem) for problem in configuration.problems if _is_ours(problem, model)]
 
 
 def _is_ours(problem: Problem, model: ProductModel) -> bool:
