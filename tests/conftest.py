@@ -19,6 +19,7 @@ from kernel.assets import build
 from mto.celery import app
 from mto.settings.base import postgres
 from mto.settings.env import REPOSITORY, env_bool, parse_url
+from orders.engine.logic.solver import warm_up
 from tests.services import Services
 
 CHROMIUM_FLAGS = [
@@ -63,6 +64,12 @@ def _point_settings_at_services() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw14").removeprefix("gw")
     address = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(worker) + 1}"
     settings.CELERY_BROKER_URL = app.conf.broker_url = address
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """No test waits for the compiler within its transaction: the database would take it for dead."""
+    warm_up()
 
 
 @pytest.fixture(scope="session")

@@ -214,6 +214,7 @@ MTO_DEMO_ALLOWED = True
 MTO_SWEEPS = [
     "orders.services.sweep_handovers",
     "orders.services.expire_quotations",
+    "orders.services.sweep_proofs",
     "planning.services.sweep_plan",
     "procurement.services.sweep_materials",
 ]

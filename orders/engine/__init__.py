@@ -35,7 +35,7 @@ from orders.engine.model import (
 )
 from orders.engine.offering import Offer, offer
 from orders.engine.pricing import Price, PriceStep, price
-from orders.engine.proving import prove_product
+from orders.engine.proving import Proof, prove, prove_product
 from orders.engine.reading import Problem, Repair, Stored, shown
 from orders.engine.terms import (
     BreakRow,
@@ -82,6 +82,7 @@ __all__ = [
     "Problem",
     "ProcessRate",
     "ProductModel",
+    "Proof",
     "RateRow",
     "Release",
     "Repair",
@@ -99,6 +100,7 @@ __all__ = [
     "margin_percent",
     "offer",
     "price",
+    "prove",
     "prove_product",
     "restored",
     "shown",

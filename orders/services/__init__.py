@@ -42,7 +42,14 @@ from orders.services.mailing import mail_link
 from orders.services.modelling import create_product, draft_of, fingerprint, save_draft
 from orders.services.papers import paper_of
 from orders.services.pricing import approve_price
-from orders.services.publishing import check_product, publish_product, retire_product
+from orders.services.publishing import (
+    check_product,
+    prove_revision,
+    publish_product,
+    request_publication,
+    retire_product,
+    sweep_proofs,
+)
 from orders.services.quoting import (
     change_quotation,
     create_quotation,
@@ -114,10 +121,12 @@ __all__ = [
     "paper_of",
     "promise",
     "promise_anew",
+    "prove_revision",
     "publish_product",
     "record_forecasts",
     "reject_revision",
     "remove_row",
+    "request_publication",
     "resume_job",
     "resume_jobs",
     "retire_product",
@@ -129,6 +138,7 @@ __all__ = [
     "send",
     "send_quotation",
     "sweep_handovers",
+    "sweep_proofs",
     "today",
     "token_of",
     "wake_after_commit",

@@ -7,6 +7,7 @@ import numpy as np
 
 from orders.engine.logic import ddnnf, sat
 from orders.engine.logic.answers import Conflict, Domains, Repair, Solver, Unsatisfiable
+from orders.engine.logic.build import TreeBuilder
 from orders.engine.logic.circuit import Circuit, compile_circuit
 from orders.engine.logic.explaining import explain
 from orders.engine.logic.frame import Frame, frame_of
@@ -81,6 +82,13 @@ def compile_tree(tree: FeatureTree, *, limit_s: float = LIMIT_S) -> Compiled:
     compiled = Compiled(frame, circuit, note)
     warm(compiled.solver())
     return compiled
+
+
+def warm_up() -> None:
+    """Load the walks before anybody asks; on a machine where they never ran this takes half a minute."""
+    builder = TreeBuilder()
+    builder.feature("A", builder.feature("R", mandatory=True))
+    compile_tree(builder.build())
 
 
 def warm(solver: Solver) -> None:

@@ -69,6 +69,8 @@ def prove(model: ProductModel, *, limit_s: float = LIMIT_S) -> Proof:
         return _refused({**report, "void": [_fault(fault) for fault in void]}, [*void, *faults])
     decider = Decider(compiled, grounding, answers, solver.note)
     report |= _structure(decider)
+    if faults:
+        return _refused(report, faults)
     coverage = Coverage(grounder)
     coverage.collect()
     never, always, gaps = coverage.answer(decider.completer.nearness)
