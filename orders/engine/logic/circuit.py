@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from orders.engine.logic.tree import IntArray
 
 D4: Final = Path(__file__).with_name("d4.py")
+PATIENCE: Final = 5
 AND: Final = 0
 OR: Final = 1
 TRUE: Final = 2
@@ -42,19 +44,20 @@ class Circuit(NamedTuple):
 
 
 def compile_circuit(variables: int, clauses: Sequence[Sequence[int]], limit_s: float) -> Circuit | None:
-    """The circuit equivalent to the clauses, or None where d4 needs longer than `limit_s` or fails.
+    """The circuit equivalent to the clauses, or None where d4 fails or needs longer than `limit_s`.
 
+    The limit is processor time, so that a busy machine does not decide; the clock has `PATIENCE` times more.
     Lagniez and Marquis, An improved decision-DNNF compiler (IJCAI 2017).
     """
     if any(not clause for clause in clauses):
         return _arrays(_Nodes([_Node(FALSE)]), variables)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", str(D4)],
+            [sys.executable, "-P", str(D4), str(max(1, ceil(limit_s)))],
             input=json.dumps([variables, list(map(list, clauses))]),
             capture_output=True,
             text=True,
-            timeout=limit_s,
+            timeout=PATIENCE * limit_s,
         )
     except subprocess.TimeoutExpired:
         return None

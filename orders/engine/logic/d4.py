@@ -6,13 +6,16 @@ circuit out by a descriptor of its own.
 
 import json
 import os
+import resource
 import sys
 
 import py_d4
 
 
 def main() -> None:
-    """Read `[variables, clauses]` as JSON, write the circuit in d4's text form."""
+    """Read `[variables, clauses]` as JSON, write the circuit in d4's form; argument: CPU seconds."""
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     answer = os.dup(sys.stdout.fileno())
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     variables, clauses = json.load(sys.stdin)

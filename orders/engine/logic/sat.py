@@ -140,7 +140,8 @@ class SatSolver:
     def _reached(self, decided: list[int]) -> BoolArray | None:
         """Every literal of a kept variable that is true in some variant; None where there is none.
 
-        Known variants answer for most literals, unit propagation for others; each of the rest is asked for.
+        Known variants answer for most literals, unit propagation for others; the rest is asked for, always
+        with a wish for a variant that has as many of them as it can.
         """
         engine, size = self.engine, self.frame.size
         if not engine.solve(assumptions=decided):
@@ -151,17 +152,19 @@ class SatSolver:
         for literal in engine.propagate(assumptions=decided)[1]:
             if abs(literal) <= size:
                 possible[_place(-literal)] = False
-        asked = [_literal(place) for place in np.flatnonzero(possible & ~found).tolist()]
-        engine.set_phases(asked)
-        for literal in asked:
-            if found[_place(literal)]:
-                continue
-            if engine.solve(assumptions=[*decided, literal]):
-                model = self._remember()
-                found[1::2] |= model
-                found[0::2] |= ~model
-            else:
+        while (open_places := np.flatnonzero(possible & ~found)).size:
+            wished = [_literal(place) for place in open_places.tolist()]
+            engine.set_phases(wished)
+            for literal in wished:
+                if engine.solve(assumptions=[*decided, literal]):
+                    model = self._remember()
+                    found[1::2] |= model
+                    found[0::2] |= ~model
+                    break
+                possible[_place(literal)] = False
                 decided = [*decided, -literal]
+                if engine.get_core() == [literal]:
+                    engine.add_clause([-literal])
         return found
 
     def _remember(self) -> BoolArray:

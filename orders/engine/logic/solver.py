@@ -67,7 +67,7 @@ class Oddities(NamedTuple):
 
 
 def compile_tree(tree: FeatureTree, *, limit_s: float = LIMIT_S) -> Compiled:
-    """The model as a circuit where d4 finishes within `limit_s` seconds, else for SAT.
+    """The model as a circuit where d4 finishes within `limit_s` seconds of processor time, else for SAT.
 
     A void model compiles, too: ask `void_reason`. The walks are loaded, so that the first question is as
     quick as the next.
