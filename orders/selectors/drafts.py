@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -20,8 +21,8 @@ CACHED = 6
 PAGE = 50
 
 
-class Draft:
-    """One version of a revision, held by the process; nobody changes its `document`."""
+class _Kept:
+    """One version of a revision, shared by all requests; nobody changes its `document`."""
 
     def __init__(self, revision: ProductRevision) -> None:
         self.revision = revision
@@ -29,47 +30,62 @@ class Draft:
 
     @cached_property
     def model(self) -> ProductModel:
-        """The model without BOM and master data; BadDocument where it cannot be read."""
         return from_document(self.document)
 
     @cached_property
     def scope(self) -> Scope:
-        """The names its formulas may use."""
         return formula_scope(self.model)
 
     @cached_property
+    def compiled(self) -> CompiledProduct:
+        return compile_product(product_model(self.revision))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A revision as it stands now, with what is kept of this version of it."""
+
+    revision: ProductRevision
+    kept: _Kept
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The stored document, without BOM."""
+        return self.kept.document
+
+    @property
     def labels(self) -> Mapping[str, str]:
         """The words for its names."""
-        return self.model.labels
+        return self.kept.model.labels
 
-    @cached_property
+    @property
     def compiled(self) -> CompiledProduct:
         """Ready to configure, with BOM and master data; ModelRefused lists what is wrong."""
-        return compile_product(product_model(self.revision))
+        return self.kept.compiled
 
     def scope_of(self, kind: str, key: str = "") -> Scope:
         """The names the formulas of one row may use: a derived value knows those before it."""
         codes = [str(row.get("code")) for row in self.document.get("derived", ())]
         later = codes[codes.index(key) :] if kind == "derived" and key in codes else ()
-        return authoring.scope_for(self.scope, kind, tuple(later))
+        return authoring.scope_for(self.kept.scope, kind, tuple(later))
 
 
 class _Drafts:
     """The versions used last; a dictionary under a lock."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[tuple[int, int], Draft] = OrderedDict()
+        self._held: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[int, int]) -> Draft | None:
+    def get(self, key: tuple[int, int]) -> _Kept | None:
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
             return self._held.get(key)
 
-    def put(self, key: tuple[int, int], draft: Draft) -> None:
+    def put(self, key: tuple[int, int], kept: _Kept) -> None:
         with self._lock:
-            self._held[key] = draft
+            self._held[key] = kept
             if len(self._held) > CACHED:
                 self._held.popitem(last=False)
 
@@ -85,16 +101,13 @@ def newest_draft(product: Product) -> Draft:
 
 
 def draft_state(revision: ProductRevision) -> Draft:
-    """This version of a revision; its status and proof are as they stand in `revision`."""
+    """This version of a revision; one statement more for a version not used before."""
     key = (revision.pk, revision.version)
-    held = _drafts.get(key)
-    if held is None:
-        held = Draft(revision)
-        _drafts.put(key, held)
-    elif held.revision.status != revision.status:
-        revision.model = held.revision.model
-        held.revision = revision
-    return held
+    kept = _drafts.get(key)
+    if kept is None:
+        kept = _Kept(revision)
+        _drafts.put(key, kept)
+    return Draft(revision, kept)
 
 
 def counts_of(draft: Draft) -> dict[str, int]:

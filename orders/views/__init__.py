@@ -8,7 +8,24 @@ from orders.views.links import link, link_answer, link_compare, link_paper
 from orders.views.listing import order_list
 from orders.views.order import act, order
 from orders.views.prices import price_of_line
-from orders.views.products import product, products, publish
+from orders.views.products import (
+    begin_draft,
+    check_model,
+    complete,
+    judge_formula,
+    model,
+    model_add,
+    model_level,
+    model_move,
+    model_remove,
+    model_row,
+    model_rows,
+    product,
+    products,
+    publish,
+    try_model,
+    used,
+)
 from orders.views.quoting import configure, edit_quotation, new_quotation, remove_line
 from orders.views.revisions import (
     mail,
@@ -25,18 +42,29 @@ from orders.views.winning import winning
 
 __all__ = [
     "act",
+    "begin_draft",
+    "check_model",
+    "complete",
     "configure",
     "customer",
     "customer_list",
     "edit_quotation",
     "find",
     "home",
+    "judge_formula",
     "keys",
     "link",
     "link_answer",
     "link_compare",
     "link_paper",
     "mail",
+    "model",
+    "model_add",
+    "model_level",
+    "model_move",
+    "model_remove",
+    "model_row",
+    "model_rows",
     "needs_attention",
     "new_quotation",
     "order",
@@ -55,5 +83,7 @@ __all__ = [
     "revoke",
     "terms",
     "try_again",
+    "try_model",
+    "used",
     "winning",
 ]

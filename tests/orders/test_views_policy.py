@@ -19,6 +19,7 @@ TOKEN = re.compile(rb'"X-CSRFToken": "\w+"|value="\w{64}"')
 STAFF = {role.value for role in Role if role is not Role.CUSTOMER}
 OFFICE = {"sales", "planner", "manager", "administrator"}
 SELLERS = {"sales", "manager", "administrator"}
+AUTHORS = {"engineer", "manager", "administrator"}
 PAGES = {
     "/": STAFF | {"customer"},
     "/search/?q=desk": STAFF | {"customer"},
@@ -29,6 +30,11 @@ PAGES = {
     "/customers/ALPEN/": SELLERS,
     "/products/": OFFICE | {"engineer"},
     "/products/DESK/": OFFICE | {"engineer"},
+    "/products/DESK/model/rules/": AUTHORS,
+    "/products/DESK/model/rules/row/?key=1": AUTHORS,
+    "/products/DESK/model/try/": AUTHORS,
+    "/products/DESK/model/check/": AUTHORS,
+    "/products/DESK/model/names/?kind=rules": AUTHORS,
     "/api-keys/": {"manager", "administrator"},
 }
 

@@ -15,6 +15,7 @@ from orders.selectors import latest_revision, product_by_code, product_list, pro
 from orders.selectors.frame import route
 from orders.services import check_product, publish_product
 from orders.views.people import person, sees_money
+from orders.views.products.page import AUTHORS
 
 READERS = (Role.SALES, Role.ENGINEER, Role.PLANNER, Role.MANAGER)
 
@@ -67,8 +68,9 @@ def _show(
         "product": found,
         "model": product_model(latest_revision(found)),
         "faults": faults,
-        "money": sees_money(user),
+        "money": sees_money(user) or user.has_role(*AUTHORS),
         "may_publish": user.has_role(Role.MANAGER) and found.status != Product.Status.OBSOLETE,
+        "may_write": user.has_role(*AUTHORS),
         "may_quote": user.has_role(Role.SALES, Role.MANAGER) and found.status == Product.Status.PUBLISHED,
         "admin_url": route("admin:orders_product_change", str(found.pk))
         if user.has_role(Role.ADMINISTRATOR)

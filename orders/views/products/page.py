@@ -1,0 +1,104 @@
+"""What every page of a product model shows: the product, its revision, the tabs, who may change what."""
+
+from typing import Any, Final, NamedTuple
+
+from django.http import Http404, HttpRequest
+from django.utils.http import urlencode
+
+from kernel.errors import Refused
+from orders.engine.authoring import CLASSES, HEAD
+from orders.models import Product, ProductRevision, Role
+from orders.selectors import product_by_code
+from orders.selectors.drafts import Draft, counts_of, newest_draft
+from orders.selectors.frame import route
+
+AUTHORS: Final = (Role.ENGINEER, Role.MANAGER)
+
+
+class Section(NamedTuple):
+    """A part of the model: its words, the noun of one row, and the fields its list shows."""
+
+    label: str
+    noun: str
+    columns: tuple[str, ...]
+
+
+SECTIONS: Final = {
+    "features": Section("Features", "feature", ()),
+    "parameters": Section("Parameters", "parameter", ("kind", "unit", "default", "condition")),
+    "derived": Section("Derived values", "derived value", ("formula", "unit")),
+    "budgets": Section("Budgets", "budget", ("used", "limit", "unit")),
+    "rules": Section("Rules", "rule", ("when", "kind", "then")),
+    "prices": Section("Price rules", "price rule", ("kind", "amount", "condition")),
+    "bom": Section("BOM", "BOM line", ("description", "quantity", "condition", "assembly", "operation")),
+    "routing": Section("Routing", "operation", ("process", "run_minutes", "setup_minutes", "condition")),
+    "characteristics": Section("Inspection", "characteristic", ("kind", "lower", "upper", "condition")),
+    "documents": Section("Documents", "document", ("kind", "revision", "condition", "operation")),
+    HEAD: Section("Name and price", "name and price", ()),
+}
+NAMES: Final = {"rules": "reason", "bom": "item", "routing": "name", "documents": "title"}
+"""Where the words of a row stand, if not in its label."""
+
+
+class Tab(NamedTuple):
+    """A tab of the product page."""
+
+    label: str
+    url: str
+    active: bool
+    rows: int | None = None
+
+
+def opened(code: str) -> tuple[Product, Draft]:
+    """The product and its newest revision; 404 where there is none."""
+    found = product_by_code(code)
+    if found is None:
+        raise Http404(f"There is no product {code}.")
+    return found, newest_draft(found)
+
+
+def known_kind(kind: str) -> str:
+    """A kind of row; 404 for anything else."""
+    if kind not in CLASSES:
+        raise Http404(f"A product model has no {kind}.")
+    return kind
+
+
+def may_edit(draft: Draft) -> bool:
+    """Whether rows can be changed now."""
+    revision = draft.revision
+    return revision.is_open and revision.status != ProductRevision.Status.PROVING
+
+
+def page(product: Product, draft: Draft, active: str) -> dict[str, Any]:
+    """The frame of all pages of a model; one statement."""
+    counts = counts_of(draft)
+    tabs = [Tab("Overview", route("orders:product", product.code), active == "overview")]
+    for kind, section in SECTIONS.items():
+        url = route("orders:model-rows", product.code, kind)
+        tabs.append(Tab(section.label, url, active == kind, counts[kind] if kind != HEAD else None))
+    tabs.append(Tab("Check and publish", route("orders:model-check", product.code), active == "check"))
+    return {
+        "product": product,
+        "revision": draft.revision,
+        "tabs": tabs,
+        "editable": may_edit(draft),
+        "try_url": route("orders:model-try", product.code),
+        "names_url": route("orders:model-names", product.code),
+    }
+
+
+def row_url(product: Product, kind: str, key: str) -> str:
+    """Where one row is changed."""
+    return f"{route('orders:model-row', product.code, kind)}?{urlencode({'key': key})}"
+
+
+def or_404(refusal: Refused) -> Http404:
+    """A row that is not there (any more)."""
+    return Http404(str(refusal))
+
+
+def whole_number(request: HttpRequest, name: str) -> int:
+    """A number from the address, 0 where it is none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0

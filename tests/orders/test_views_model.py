@@ -1,0 +1,209 @@
+"""The pages of a product model: tree, lists, rows, formulas, try-out."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from orders.engine.authoring import CLASSES
+from orders.models import Product, ProductRevision
+from orders.selectors import latest_revision
+from tests.orders import cast, pages
+
+pytestmark = pytest.mark.django_db
+Browser = Callable[[str], Client]
+MODEL = "/products/DESK/model"
+
+
+@pytest.fixture
+def product() -> Product:
+    """A desk whose first revision is a draft."""
+    return cast.desk("DESK")
+
+
+@pytest.fixture
+def engineer(product: Product, browser_of: Browser) -> Client:
+    """The product engineer's browser."""
+    return browser_of("engineer")
+
+
+def draft() -> ProductRevision:
+    """The newest revision of the desk."""
+    return latest_revision(Product.objects.get(code="DESK"))
+
+
+def typed(client: Client, address: str, **changes: Any) -> dict[str, Any]:
+    """What the form of a row would post, with some fields typed anew."""
+    form = client.get(f"{MODEL}/{address}").context["form"]
+    values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {name: value for name, value in {**values, **changes}.items() if value not in (None, False)}
+
+
+def text_of(answer: Any) -> str:
+    """The page."""
+    return str(answer.content.decode())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "product"])
+def test_every_part_of_a_model_has_its_page(kind: str, engineer: Client) -> None:
+    assert engineer.get(f"{MODEL}/{kind}/").status_code == 200
+    assert engineer.get(f"{MODEL}/{kind}/add/").status_code == 200
+
+
+def test_what_is_no_part_is_not_found(engineer: Client) -> None:
+    for address in ("nothing/", "rules/row/?key=77", "features/?below=NO", "bom/row/?key=x"):
+        assert engineer.get(f"{MODEL}/{address}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "changes", "words"),
+    [
+        ("rules/row/?key=2", {"reason": "Too narrow."}, "Rule 2 is saved."),
+        ("features/row/?key=TOP/STEEL", {"price_adder": "95,50"}, "Feature TOP/STEEL is saved."),
+        ("parameters/row/?key=WIDTH", {"breakpoints": "1000, 1600"}, "Parameter WIDTH is saved."),
+        ("bom/row/?key=20", {"quantity": "6"}, "BOM line 20 is saved."),
+        ("routing/row/?key=20", {"after": "-"}, "Operation 20 is saved."),
+        ("characteristics/row/?key=1", {"gauge": "Rule"}, "Characteristic 1 is saved."),
+        ("prices/row/?key=Extra width", {"kind": "cost"}, "Price rule Extra width is saved."),
+        ("product/row/?key=", {"name": "Writing desk"}, "Name and price is saved."),
+    ],
+)
+def test_a_row_of_any_kind_is_changed_in_one_way(
+    address: str, changes: dict[str, Any], words: str, engineer: Client
+) -> None:
+    answer = engineer.post(f"{MODEL}/{address}", typed(engineer, address, **changes), follow=True)
+    assert words in text_of(answer)
+
+
+def test_saving_a_row_as_it_was_changes_nothing(engineer: Client) -> None:
+    before = draft().model
+    for address in ("features/row/?key=TOP/OAK", "parameters/row/?key=WIDTH", "routing/row/?key=10"):
+        engineer.post(f"{MODEL}/{address}", typed(engineer, address))
+    assert draft().model == before
+
+
+def test_a_feature_is_added_below_another(engineer: Client) -> None:
+    address = "features/add/?below=TOP"
+    values = typed(engineer, address, code="GLASS", label="Glass", attributes="kg = 70\nclear = yes")
+    answer = engineer.post(f"{MODEL}/{address}", values)
+    assert answer.headers["Location"] == f"{MODEL}/features/?here=TOP%2FGLASS&below=TOP"
+    assert draft().model["features"][0]["children"][2]["attributes"] == {"kg": 70, "clear": True}
+
+
+def test_what_is_wrong_stands_at_its_field(engineer: Client) -> None:
+    address = "bom/row/?key=20"
+    answer = engineer.post(f"{MODEL}/{address}", typed(engineer, address, item="NO-SUCH"))
+    assert answer.status_code == 422
+    assert "There is no item NO-SUCH." in answer.context["form"].errors["item"][0]
+
+
+def test_a_stale_page_keeps_what_was_typed_and_shows_what_is_stored(engineer: Client) -> None:
+    address = "rules/row/?key=1"
+    mine = typed(engineer, address, reason="Mine.")
+    engineer.post(f"{MODEL}/{address}", typed(engineer, address, reason="Theirs."))
+    answer = engineer.post(f"{MODEL}/{address}", mine)
+    text = text_of(answer)
+    assert answer.status_code == 422
+    assert "Somebody else changed this draft meanwhile." in text
+    assert "Theirs." in text
+    again = {**mine, "version": answer.context["form"]["version"].value()}
+    assert engineer.post(f"{MODEL}/{address}", again).status_code == 302
+    assert draft().model["rules"][0]["reason"] == "Mine."
+
+
+def test_rows_are_moved_hung_elsewhere_and_removed(engineer: Client) -> None:
+    def post(act: str, **data: Any) -> None:
+        engineer.post(f"{MODEL}/features/{act}/", {"version": draft().version, **data})
+
+    post("move", key="LEGS", way="up")
+    post("move", key="TOP", below="LEGS/WOOD")
+    post("remove", key="LEGS/IRON")
+    legs = draft().model["features"][0]
+    assert [option["code"] for option in legs["children"]] == ["WOOD"]
+    assert legs["children"][0]["children"][0]["code"] == "TOP"
+
+
+def test_a_published_model_is_read_until_a_draft_is_begun(browser_of: Browser) -> None:
+    cast.published_desk("DESK")
+    engineer = browser_of("engineer")
+    assert "Save rule" not in text_of(engineer.get(f"{MODEL}/rules/row/?key=1"))
+    answer = engineer.post(f"{MODEL}/begin/", follow=True)
+    assert "DESK revision 2 is open for changes." in text_of(answer)
+    assert "Save rule" in text_of(engineer.get(f"{MODEL}/rules/row/?key=1"))
+
+
+def test_a_formula_is_judged_while_it_is_typed(engineer: Client) -> None:
+    address = f"{MODEL}/formula/?kind=rules&field=then&key=2"
+    wrong = text_of(engineer.post(address, {"then": "WIDHT < 1000"}))
+    assert "Line 1, column 1: Unknown name WIDHT. Did you mean WIDTH?" in wrong
+    assert "Gives yes or no, reads WIDTH." in text_of(engineer.post(address, {"then": "WIDTH < 900"}))
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("kind=rules&text=TOP = ST", "STEEL"),
+        ("kind=bom&text=WI", "WIDTH"),
+        ("kind=rules&text=TOP.", "kg"),
+        ("list=items&text=OIL", "OIL-"),
+        ("list=processes&text=saw", "SAW"),
+    ],
+)
+def test_completion_offers_names_options_attributes_and_master_data(
+    query: str, word: str, engineer: Client
+) -> None:
+    assert f'data-word="{word}' in text_of(engineer.get(f"{MODEL}/names/?{query}"))
+
+
+def test_where_a_feature_is_used_leads_to_each_row(engineer: Client) -> None:
+    text = text_of(engineer.get(f"{MODEL}/used/?kind=features&key=TOP"))
+    assert "5 formulas read TOP." in text
+    for address in ("rules/row/?key=1", "bom/row/?key=30", "routing/row/?key=30"):
+        assert address in text
+
+
+def test_the_draft_is_tried_beside_with_price_bom_and_routing(engineer: Client) -> None:
+    data = {"choice.TOP": "STEEL", "choice.LEGS": "IRON", "choice.WIDTH": "2000", "quantity": "2"}
+    text = text_of(pages_post(engineer, f"{MODEL}/try/", data))
+    assert "The choices fit." in text
+    for words in ("BOM: 2 lines", "Routing: 2 operations", "Inspection: 2 characteristics"):
+        assert words in text
+
+
+def test_a_try_that_does_not_fit_says_why(engineer: Client) -> None:
+    text = text_of(pages_post(engineer, f"{MODEL}/try/", {"choice.TOP": "STEEL", "choice.LEGS": "WOOD"}))
+    assert "The legs do not bear this top." in text
+    assert "The choices fit." not in text
+
+
+def test_a_broken_draft_says_so_in_the_try_out_and_the_check_leads_to_the_row(engineer: Client) -> None:
+    address = "rules/row/?key=2"
+    engineer.post(f"{MODEL}/{address}", typed(engineer, address, then="WIDHT < 1"))
+    assert "1 problem keeps it from being configured." in text_of(engineer.get(f"{MODEL}/try/"))
+    assert "rules/row/?key=2" in text_of(engineer.get(f"{MODEL}/check/?now=1"))
+
+
+def test_a_tree_of_many_thousand_features_is_read_level_by_level(
+    engineer: Client, django_assert_max_num_queries: Any
+) -> None:
+    revision = draft()
+    groups = [{"code": f"G{number}", "label": "Group", "relation": "alternative"} for number in range(130)]
+    for group in groups:
+        group["children"] = [{"code": f"O{n}", "label": f"Option {n}"} for n in range(143)]  # type: ignore[assignment]
+    ProductRevision.objects.filter(pk=revision.pk).update(
+        model={**revision.model, "features": groups}, version=revision.version + 1
+    )
+    with django_assert_max_num_queries(12):
+        text = text_of(engineer.get(f"{MODEL}/features/"))
+    assert text.count('class="leaf"') < 110
+    assert "Show more of 130" in text
+    assert "Show more of 143" in text_of(engineer.get(f"{MODEL}/level/?below=G7&first=50"))
+    found = text_of(pages.in_part(engineer, f"{MODEL}/features/", "rows", q="option 142"))
+    assert "G49/O142" in found
+    assert "The first 50 of 130." in found
+
+
+def pages_post(client: Client, url: str, data: dict[str, Any]) -> Any:
+    """A form posted by htmx from the try-out."""
+    return client.post(url, data, headers={"HX-Request": "true", "HX-Target": "try"})
