@@ -102,9 +102,7 @@ class Cost:
 def cost(job: Assembly, basis: CostBasis, quantity: int, currency: str, exchange: Exchange) -> Cost:
     """The cost of one piece of a job of `quantity`, in `currency`; Refused without a rate into it."""
     figure = exchange.into(job_cost(job, basis), currency)
-    one = scaled(
-        figure, "Cost of one piece", currency, per=Decimal(quantity), final=True, rule=f"job ÷ {quantity}"
-    )
+    one = scaled(figure, "Cost of one piece", currency, per=Decimal(quantity), final=True)
     missing = sorted(set(_missing(job, basis)))
     return Cost(currency, one.amount, one, tuple(missing))
 

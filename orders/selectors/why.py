@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kernel import formats
-from kernel.wording import plain
+from kernel.wording import MINUS, plain
 from orders.engine import Figure, margin_percent, restored
 from orders.engine.figures import HOUR, HUNDRED, ONE, summed
 from orders.models import Order, OrderLine, PriceApproval
@@ -79,7 +79,8 @@ def _calculation(figure: Figure) -> str:
     if figure.quantity is not None:
         amount = _money(rate, figure.currency)
         if figure.per == HUNDRED:
-            return f"{plain(figure.quantity)} % of {amount}"
+            percent = plain(figure.quantity).replace("-", MINUS)
+            return f"{percent} % of {amount}"
         hourly = " an hour" if figure.per == HOUR else ""
         return f"{plain(figure.quantity)} {figure.unit} × {amount}{hourly}"
     before = figure.parts[0].currency if figure.parts else figure.currency

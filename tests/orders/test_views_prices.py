@@ -30,7 +30,7 @@ def figures_url(order: Order) -> str:
 
 def test_the_figures_open_down_to_formulas_and_rates(browser_of: Browser, cast_of_people: People) -> None:
     text = browser_of("sales").get(figures_url(discounted(cast_of_people))).content.decode()
-    assert "-12 % of EUR" in text
+    assert "−12 % of EUR" in text
     for words in ("Price of one piece", "Given on this line", "Cost of one piece", "WIDTH / 1000 for each"):
         assert words in text
 
