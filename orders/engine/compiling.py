@@ -40,6 +40,7 @@ from orders.engine.model import (
     ProductModel,
     RuleRow,
     StepRow,
+    headings,
 )
 
 Values = Mapping[str, object]
@@ -180,6 +181,7 @@ class CompiledProduct:
     features: Mapping[str, FeatureRow]
     labels: Mapping[str, str]
     units: Mapping[str, str]
+    headings: Mapping[str, str]
     asked: Mapping[str, Formula]
     derived: tuple[CompiledDerived, ...]
     budgets: tuple[CompiledBudget, ...]
@@ -232,6 +234,7 @@ class _Compiler:
             {placed.feature.code: placed.feature for placed in self.placed},
             model.labels,
             model.units,
+            headings(model.features),
             {code: asked for code, where, text in conditions if (asked := self._asked(where, text))},
             self.derived,
             budgets,

@@ -268,7 +268,10 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class ProductModel:
-    """Everything that makes a configurable product; immutable, comparable, free of any storage."""
+    """Everything that makes a configurable product; immutable, comparable, free of any storage.
+
+    `image` is the address of its picture among the static files.
+    """
 
     code: str
     name: str
@@ -284,6 +287,7 @@ class ProductModel:
     routing: tuple[StepRow, ...] = ()
     characteristics: tuple[CharacteristicRow, ...] = ()
     documents: tuple[DocumentRow, ...] = ()
+    image: str = ""
 
     @property
     def placed(self) -> tuple[Placed, ...]:
@@ -330,6 +334,19 @@ def _below(feature: FeatureRow, gate: Gate | None) -> Iterator[Placed]:
             yield Placed(option, taken, True)
         yield from _below(option, taken)
     yield from walk(feature.members, gate)
+
+
+def headings(features: tuple[FeatureRow, ...], above: str = "") -> dict[str, str]:
+    """The part of the product each feature belongs to, in words, by code."""
+    found: dict[str, str] = {}
+    for feature in features:
+        found[feature.code] = above
+        found |= headings(feature.members, above if is_asked(feature) else feature.label)
+        for option in feature.options:
+            if option.options:
+                found[option.code] = above
+            found |= headings(option.children, above)
+    return found
 
 
 def is_asked(feature: FeatureRow) -> bool:

@@ -1,5 +1,6 @@
 """Inputs of the configure-and-quote page: the head of a quotation, and one line."""
 
+import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from orders.models import Address, Contact, Customer, Incoterm, Order, OrderLine
 
 CHOICE = "choice."
 LARGEST_QUANTITY = 100_000
+LONGEST_FIELD = 1_000_000
 
 
 class HeaderForm(forms.Form):
@@ -128,12 +130,30 @@ def line_initial(line: OrderLine | None) -> dict[str, Any]:
 
 
 def choices_in(data: QueryDict) -> dict[str, object]:
-    """The choices of a post; `repair=CODE=VALUE` replaces one, as the repair buttons ask."""
-    given: dict[str, object] = {
-        name.removeprefix(CHOICE): data.get(name, "") for name in data if name.startswith(CHOICE)
-    }
-    code, found, value = data.get("repair", "").partition("=")
-    return {**given, code: value} if found else given
+    """The choices that somebody made, the latest last; `take` carries all choices of an accepted repair.
+
+    What was left open comes as empty text and is no choice.
+    """
+    if taken := _object(data.get("take", "")):
+        return taken
+    names = [name for name in data if name.startswith(CHOICE)]
+    latest = CHOICE + data.get("latest", "")
+    given = {name: ",".join(data.getlist(name)).strip() for name in sorted(names, key=latest.__eq__)}
+    return {name.removeprefix(CHOICE): value for name, value in given.items() if value}
+
+
+def was_in(data: QueryDict) -> dict[str, object] | None:
+    """What the page showed before this click."""
+    return _object(data.get("was", "")) if "was" in data else None
+
+
+def _object(text: str) -> dict[str, object]:
+    """A JSON object of a hidden field; empty where somebody sent something else."""
+    try:
+        found = json.loads(text) if 0 < len(text) < LONGEST_FIELD else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def discount_in(data: QueryDict) -> Decimal:

@@ -69,6 +69,7 @@ class Order(Versioned):
 
         SALES = "sales", "Sales"
         API = "api", "Customer API"
+        PORTAL = "portal", "Customer portal"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     quotation_number = models.CharField(max_length=20, unique=True)
@@ -176,6 +177,7 @@ class OrderLine(Stamped):
     )
     quantity = models.PositiveIntegerField()
     choices = models.JSONField(default=dict)
+    decided = models.JSONField(default=list)
     note = models.CharField(max_length=500, blank=True)
     unit_price = models.DecimalField(max_digits=14, decimal_places=2)
     unit_cost = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))

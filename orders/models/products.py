@@ -79,6 +79,10 @@ class Product(Stamped):
     currency = models.CharField(max_length=3, default="EUR")
     published_at = models.DateTimeField(null=True, blank=True)
     tax_category = models.CharField(max_length=10, choices=ProductTax.choices, default=ProductTax.STANDARD)
+    image = models.CharField(max_length=200, blank=True)
+    non_catalogue = models.BooleanField(
+        default=False, help_text="Engineered for one quotation; offered to nobody else."
+    )
     in_force = models.ForeignKey(
         "ProductRevision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

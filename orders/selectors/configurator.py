@@ -1,159 +1,399 @@
-"""The configure-and-quote page as data: valid and blocked options, parameters, price and warnings."""
+"""The configurator as data: what is decided, what follows, what is blocked, what it costs and allows."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kernel.errors import Refused
 from kernel.wording import plain
 from orders.engine import (
-    Availability,
     Configuration,
     FeatureRow,
+    Offer,
     ParameterRow,
+    Placed,
     Price,
     Problem,
     Stored,
+    shown,
 )
+from orders.engine.deciding import Clash, Decider, Decision, Explanation, Fix, PriceSpan, Slot, Standing
 from orders.models import Customer, Product
-from orders.selectors.configuring import Buyer, preview_line
+from orders.selectors.configuring import Buyer, LinePreview, preview_line
+from orders.selectors.deciders import decider, decider_by_id
 
-OPEN_TO_ALL = Availability(valid=True)
+LARGEST_PAGE = 60
+"""So many choices stand on one page; the others are found by their name."""
+SMALL = 2000
+"""Up to so many options, the page shows what is assumed for each."""
+
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+STATES = {
+    Standing.VALID: "valid",
+    Standing.SWITCH: "valid",
+    Standing.CHOSEN: "chosen",
+    Standing.IMPLIED: "implied",
+    Standing.BLOCKED: "blocked",
+}
 
 
 @dataclass(frozen=True)
 class OptionView:
-    """One option: chosen or not, valid or blocked with the reason, and what it adds to the price."""
+    """One option: how it stands, whether it is assumed while nobody decided, what it adds to the price."""
 
     code: str
     label: str
-    chosen: bool
-    valid: bool
-    reason: str
+    slot: int
+    state: str
+    taken: bool = False
     adder: Decimal = Decimal(0)
     percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
 class GroupView:
-    """One choice to make, with what is wrong with it."""
+    """One choice to make; `heading` is the part of the product it belongs to, where that changes."""
 
     code: str
     label: str
     help: str
-    required: bool
+    many: bool
     options: list[OptionView]
     problems: list[Problem]
+    heading: str = ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether somebody decided here."""
+        return any(option.state == "chosen" for option in self.options)
 
     @property
     def chosen(self) -> str:
-        """The label of what is chosen."""
-        return next((option.label for option in self.options if option.chosen), "None")
+        """What stands here: decided, implied or assumed."""
+        for states in (("chosen",), ("implied",)):
+            labels = [option.label for option in self.options if option.state in states]
+            if labels:
+                return ", ".join(labels)
+        return ", ".join(option.label for option in self.options if option.taken) or "Open"
 
 
 @dataclass(frozen=True)
 class ParameterView:
-    """A number, text or flag the customer gives, with its range in words."""
+    """A number, text or flag the customer gives: as decided, as assumed, and what is still possible."""
 
     row: ParameterRow
     value: str
+    taken: str
     range: str
     problems: list[Problem]
 
+
+@dataclass(frozen=True)
+class FixView:
+    """A repair as a button carries it: all choices after accepting it."""
+
+    label: str
+    choices: Mapping[str, Stored]
+
     @property
-    def on(self) -> bool:
-        """Whether a flag is set."""
-        return self.value == "True"
+    def taken(self) -> str:
+        """The choices as JSON."""
+        return json.dumps(self.choices)
+
+    @property
+    def vals(self) -> str:
+        """The same as htmx sends it along."""
+        return json.dumps({"take": self.taken})
+
+
+@dataclass(frozen=True)
+class ClashView:
+    """A choice that contradicts earlier ones, why, and what would help."""
+
+    label: str
+    explanation: Explanation
+    fixes: Sequence[FixView]
 
 
 @dataclass(frozen=True)
 class Configurator:
-    """Everything the configurator shows; `price` is missing while something is wrong."""
+    """Everything the configurator shows; `price` is missing while something is wrong.
+
+    `decided` is what the user chose, `choices` the whole configuration, completed by what comes nearest to
+    the usual. `states` tells the page what changed since `was`.
+    """
 
     product: Product
     quantity: int
+    revision_id: int | None = None
     groups: list[GroupView] = field(default_factory=list)
     parameters: list[ParameterView] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    clashes: Sequence["ClashView"] = ()
+    decided: Mapping[str, Stored] = field(default_factory=dict)
     choices: Mapping[str, Stored] = field(default_factory=dict)
-    price: Price | None = None
-    cost: Decimal | None = None
-    margin_percent: Decimal | None = None
-    without_rate: tuple[str, ...] = ()
+    states: str = "[]"
+    taken: str = "{}"
+    find: str = ""
+    more: int = 0
+    variants: str = ""
+    span: PriceSpan | None = None
+    note: str = ""
+    offer: Offer | None = None
     customer: Customer | None = None
+
+    @property
+    def price(self) -> Price | None:
+        """The price, where nothing is wrong."""
+        return self.offer.price if self.offer else None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """The cost of the whole line."""
+        return self.offer.cost.unit_cost * self.quantity if self.offer else None
+
+    @property
+    def margin_percent(self) -> Decimal | None:
+        """The margin as a part of the price."""
+        return self.offer.margin_percent if self.offer else None
+
+    @property
+    def without_rate(self) -> tuple[str, ...]:
+        """Processes that cost nothing because no rate is known."""
+        return self.offer.cost.missing if self.offer else ()
 
     @property
     def margin(self) -> Decimal | None:
         """What remains of the price."""
         return None if self.price is None or self.cost is None else self.price.total - self.cost
 
+    @property
+    def was(self) -> str:
+        """What is decided, for the next click to tell what changed."""
+        return json.dumps(self.decided)
+
+
+@dataclass(frozen=True)
+class Click:
+    """What a page asks: choices by code (the latest last), what they were before, what part it shows.
+
+    `whole`: also a very large product is completed and priced.
+    """
+
+    choices: Mapping[str, object]
+    quantity: int = 1
+    was: Mapping[str, object] | None = None
+    find: str = ""
+    whole: bool = False
+
 
 def configurator(
-    product: Product,
-    choices: Mapping[str, object],
-    quantity: int,
-    revision_id: int | None = None,
-    buyer: Buyer | None = None,
+    product: Product, click: Click, revision_id: int | None = None, buyer: Buyer | None = None
 ) -> Configurator:
     """The page for these choices; whatever is wrong with them stands in it, nothing is raised."""
     customer = buyer.customer if buyer else None
     try:
-        preview = preview_line(product, choices, quantity, revision_id, buyer)
+        decides = decider_by_id(revision_id) if revision_id else decider(product)
+        decision = decides.decide(click.choices)
+        before = decides.decide(click.was) if click.was is not None else None
+        preview = _preview(product, decides, decision, click, revision_id, buyer)
     except Refused as refusal:
         trouble = [Problem("", refusal.message, refusal.remedy)]
-        return Configurator(product, quantity, problems=trouble, customer=customer)
-    model, configuration = preview.compiled.model, preview.configuration
-    known = set(preview.compiled.rules_of)
-    trouble = [Problem("", preview.trouble)] if preview.trouble else []
+        return Configurator(product, click.quantity, problems=trouble, customer=customer)
+    view = _View(decides, decision, preview.configuration)
+    groups = list(view.groups(click.find))
     return Configurator(
         product=product,
-        quantity=quantity,
-        groups=[_group(group, configuration) for group in model.groups],
-        parameters=[_parameter(row, configuration) for row in model.parameters],
-        problems=[problem for problem in configuration.problems if problem.field in known] + trouble,
-        choices={code: value for code, value in configuration.choices.items() if code in known},
-        price=preview.offer.price if preview.offer else None,
-        cost=preview.offer.cost.unit_cost * quantity if preview.offer else None,
-        margin_percent=preview.offer.margin_percent if preview.offer else None,
-        without_rate=preview.offer.cost.missing if preview.offer else (),
+        quantity=click.quantity,
+        revision_id=revision_id,
+        groups=groups[:LARGEST_PAGE],
+        parameters=view.parameters(),
+        problems=_problems(decision, preview),
+        clashes=[_clash(clash) for clash in decision.clashes],
+        decided=decision.choices,
+        choices=preview.configuration.choices,
+        states=json.dumps(view.changes(before), separators=(",", ":")),
+        taken=view.taken(groups),
+        find=click.find,
+        more=max(0, len(groups) - LARGEST_PAGE),
+        variants=_variants(decides, decision),
+        span=decides.price_span(decision.choices, click.quantity) if view.small else None,
+        note=decides.note,
         customer=customer,
+        offer=preview.offer,
     )
 
 
-def _group(group: FeatureRow, configuration: Configuration) -> GroupView:
-    chosen = configuration.choices.get(group.code)
-    standing = configuration.availability.get(group.code, {})
-    options = [
-        OptionView(
-            code=option.code,
-            label=option.label,
-            chosen=option.code == chosen,
-            valid=standing.get(option.code, OPEN_TO_ALL).valid,
-            reason=standing.get(option.code, OPEN_TO_ALL).reason,
-            adder=option.price_adder,
-            percent=option.price_percent,
+def _preview(
+    product: Product,
+    decides: Decider,
+    decision: Decision,
+    click: Click,
+    revision_id: int | None,
+    buyer: Buyer | None,
+) -> LinePreview:
+    """What is decided, completed and priced; a very large product is completed when it is asked for."""
+    if len(decides.slots) > SMALL and not click.whole:
+        return LinePreview(decides.compiled, Configuration({}, decision.choices), [])
+    whole = decision.choices if decision.clashes else decides.complete(decision.choices).choices
+    return preview_line(product, whole, click.quantity, revision_id, buyer)
+
+
+def _problems(decision: Decision, preview: LinePreview) -> list[Problem]:
+    """What could not be read, or breaks a formula at exact values; once each."""
+    found = {(problem.field, problem.message): problem for problem in decision.problems}
+    if not decision.clashes:
+        found |= {(problem.field, problem.message): problem for problem in preview.configuration.problems}
+    trouble = [Problem("", preview.trouble)] if preview.trouble else []
+    return [*found.values(), *trouble]
+
+
+def _variants(decides: Decider, decision: Decision) -> str:
+    """How many configurations remain, in figures a person can read."""
+    exponent = decides.log10_variants(decision)
+    if exponent is None:
+        return "many"
+    if exponent < 6:
+        return f"{decides.variants(decision):,}".replace(",", " ")
+    mantissa = 10 ** (exponent - int(exponent))
+    return f"{mantissa:.1f} × 10{str(int(exponent)).translate(RAISED)}"
+
+
+class _View:
+    """One decision as groups and parameters."""
+
+    def __init__(self, decides: Decider, decision: Decision, configuration: Configuration) -> None:
+        self.decides, self.decision, self.configuration = decides, decision, configuration
+        self.compiled = decides.compiled
+        self.small = len(decides.slots) <= SMALL
+        self.at: dict[str, list[Problem]] = {}
+        for problem in (*decision.problems, *configuration.problems):
+            self.at.setdefault(problem.field, []).append(problem)
+
+    def groups(self, find: str) -> Iterator[GroupView]:
+        """The choices whose words hold `find`, top down."""
+        words = find.casefold().split()
+        heading = ""
+        for placed in self.compiled.placed:
+            feature = placed.feature
+            text = f"{feature.code} {feature.label}".casefold()
+            if words and not all(word in text for word in words):
+                continue
+            below = self.headings.get(feature.code, "")
+            yield self._group(placed, below if below != heading else "")
+            heading = below
+
+    @property
+    def headings(self) -> Mapping[str, str]:
+        """The part of the product each choice belongs to, by code."""
+        return self.compiled.headings
+
+    def _group(self, placed: Placed, heading: str) -> GroupView:
+        feature = placed.feature
+        options = list(self._options(feature))
+        problems = self.at.get(feature.code, [])
+        return GroupView(feature.code, feature.label, feature.help, feature.many, options, problems, heading)
+
+    def _options(self, feature: FeatureRow) -> Iterator[OptionView]:
+        value = self.configuration.values.get(feature.code)
+        if not feature.options:
+            yield self._option(feature.code, "yes", "Yes", value is True, feature)
+            yield self._option(feature.code, "no", "No", value is False)
+            return
+        if not feature.many and Slot(feature.code, "") in self.decides.place:
+            yield self._option(feature.code, "", "None", value is None)
+        for option in feature.options:
+            taken = option.code in value if isinstance(value, tuple) else option.code == value
+            yield self._option(feature.code, option.code, option.label, taken, option)
+
+    def _option(
+        self, code: str, option: str, label: str, taken: bool, row: FeatureRow | None = None
+    ) -> OptionView:
+        place = self.decides.place[Slot(code, option)]
+        return OptionView(
+            option or "none",
+            label,
+            place,
+            STATES[Standing(int(self.decision.states[place]))],
+            self.small and taken,
+            row.price_adder if row else Decimal(0),
+            row.price_percent if row else Decimal(0),
         )
-        for option in group.options
-    ]
-    problems = _at(group.code, configuration)
-    return GroupView(group.code, group.label, group.help, group.required, options, problems)
+
+    def taken(self, groups: Sequence[GroupView]) -> str:
+        """What is assumed now, by slot, and what stands at each choice in words."""
+        if not self.small:
+            return "{}"
+        slots = [option.slot for group in groups for option in group.options if option.taken]
+        stands = {group.code: group.chosen for group in groups}
+        stands |= {view.row.code: view.taken or "–" for view in self.parameters()}
+        return json.dumps({"slots": slots, "stands": stands}, ensure_ascii=False, separators=(",", ":"))
+
+    def parameters(self) -> list[ParameterView]:
+        """Those that are asked for."""
+        rows = self.compiled.model.parameters
+        return [self._parameter(row) for row in rows if self._is_asked(row)]
+
+    def _is_asked(self, row: ParameterRow) -> bool:
+        asked = self.compiled.asked.get(row.code)
+        values = self.configuration.values
+        return asked is None or not asked.checked.names <= values.keys() or asked.holds(values)
+
+    def _parameter(self, row: ParameterRow) -> ParameterView:
+        given = self.decision.choices.get(row.code)
+        value = ("yes" if given else "no") if isinstance(given, bool) else "" if given is None else str(given)
+        taken = shown(self.compiled, row.code, self.configuration.values.get(row.code))
+        problems = self.at.get(row.code, [])
+        return ParameterView(row, value, taken, self._range(row), problems)
+
+    def _range(self, row: ParameterRow) -> str:
+        """`100 to 600 mm, in steps of 5`; what earlier choices leave of it, where that is less."""
+        if row.kind != "number":
+            return f"at most {row.max_length} characters" if row.kind == "text" else ""
+        ranges = self.decides.ranges(self.decision, row.code)
+        spans = [plain(low) if low == high else f"{plain(low)} to {plain(high)}" for low, high in ranges[:4]]
+        words = " or ".join(spans) + (" or more" if len(ranges) > 4 else "")
+        step = f", in steps of {plain(row.step)}" if row.step is not None else ""
+        return f"{words} {row.unit}".strip() + step
+
+    def changes(self, before: Decision | None) -> list[list[object]]:
+        """Slot numbers by their new state, and those assumed; only what changed since `before`."""
+        found: dict[str, list[int]] = {}
+        for slot, standing in self.decides.changes(before, self.decision):
+            found.setdefault(STATES[standing], []).append(self.decides.place[slot])
+        return [[state, places] for state, places in found.items()]
 
 
-def _parameter(row: ParameterRow, configuration: Configuration) -> ParameterView:
-    value = configuration.choices.get(row.code)
-    return ParameterView(row, "" if value is None else str(value), _range(row), _at(row.code, configuration))
+def _clash(clash: Clash) -> ClashView:
+    return ClashView(clash.explanation.label, clash.explanation, _fixes(clash.fixes))
 
 
-def _at(code: str, configuration: Configuration) -> list[Problem]:
-    return [problem for problem in configuration.problems if problem.field == code]
+def _fixes(fixes: Sequence[Fix]) -> list[FixView]:
+    return [FixView(fix.label, fix.choices) for fix in fixes]
 
 
-def _range(row: ParameterRow) -> str:
-    """`100 to 600 mm, in steps of 5`."""
-    if row.kind != "number":
-        return f"at most {row.max_length} characters" if row.kind == "text" else ""
-    low = plain(row.minimum) if row.minimum is not None else ""
-    high = plain(row.maximum) if row.maximum is not None else ""
-    words = f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}" if high else ""
-    span = f"{words} {row.unit}".strip() if words else row.unit
-    return f"{span}, in steps of {plain(row.step)}" if row.step is not None else span
+def explained(
+    product: Product, click: Click, slot: Slot, revision_id: int | None = None
+) -> tuple[Explanation | None, Sequence[FixView]]:
+    """Why an option is blocked and what would make it possible; None where it is not blocked."""
+    decides = decider_by_id(revision_id) if revision_id else decider(product)
+    try:
+        return decides.why(click.choices, *slot), _fixes(decides.fixes(click.choices, *slot))
+    except ValueError:
+        return None, ()
+
+
+def completed(
+    product: Product, click: Click, aim: str, revision_id: int | None = None
+) -> Mapping[str, Stored]:
+    """The choices completed by the cheapest, fastest or lightest; Refused where they clash."""
+    decides = decider_by_id(revision_id) if revision_id else decider(product)
+    decision = decides.decide(click.choices)
+    if decision.clashes:
+        clash = decision.clashes[0]
+        raise Refused(
+            f"{clash.explanation.label} contradicts earlier choices.", remedy="Take one of the repairs first."
+        )
+    done: Mapping[str, Stored] = decides.complete(decision.choices, aim, click.quantity).choices
+    return done

@@ -133,7 +133,7 @@ def orderable_codes() -> list[str]:
 
 
 def _orderable() -> QuerySet[Product]:
-    return Product.objects.filter(status=Product.Status.PUBLISHED)
+    return Product.objects.filter(status=Product.Status.PUBLISHED, non_catalogue=False)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -28,6 +28,7 @@ OFFICE = (Role.SALES, Role.PLANNER, Role.MANAGER)
 PLACES = (
     Place("Work list", "inbox", "orders:home", STAFF_ROLES),
     Place("My orders", "home", "orders:home", (Role.CUSTOMER,)),
+    Place("Products", "components", "orders:catalogue", (Role.CUSTOMER,)),
     Place("Orders", "file-text", "orders:list", (*OFFICE, Role.BUYER, Role.SHIPPER, Role.INSPECTOR)),
     Place("Plan", "calendar-stats", "planning:home", (Role.PLANNER, Role.MANAGER, Role.SALES)),
     Place("Purchasing", "shopping-cart", "procurement:home", (Role.BUYER, Role.MANAGER, Role.PLANNER)),

@@ -84,7 +84,7 @@ def with_master_data(model: ProductModel) -> ProductModel:
 
 def product_list(*, orderable_only: bool = False) -> QuerySet[Product]:
     """Products by code, with `open_lines` (jobs not finished); one statement."""
-    products = Product.objects.annotate(
+    products = Product.objects.filter(non_catalogue=False).annotate(
         open_lines=Count("order_lines", filter=Q(order_lines__delivered_at=None), distinct=True)
     )
     return products.filter(status=Product.Status.PUBLISHED) if orderable_only else products

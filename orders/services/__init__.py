@@ -31,6 +31,7 @@ from orders.services.desk import (
     record_forecasts,
 )
 from orders.services.drafting import add_row, change_row, move_row, remove_row
+from orders.services.engineering import HandWork, engineer_product
 from orders.services.fingerprints import canonical_sha256
 from orders.services.handling import beat, handling, retry_parked, run_here, sweep_handovers
 from orders.services.headers import Header
@@ -67,6 +68,7 @@ __all__ = [
     "SCOPES",
     "Acceptance",
     "Answer",
+    "HandWork",
     "Header",
     "InvalidInput",
     "KeyReused",
@@ -101,6 +103,7 @@ __all__ = [
     "create_quotation",
     "decline_quotation",
     "draft_of",
+    "engineer_product",
     "expire_quotations",
     "fingerprint",
     "fingerprint_of",

@@ -35,7 +35,8 @@ class LineInput:
     """One wished line: the choices by code, as a form or JSON gives them; the quantity in whole pieces.
 
     The customer may leave an `optional` line out, and choose one of the `alternatives`, further quantities.
-    `revision_id` keeps the product revision a line was made with; None takes the one in force.
+    `revision_id` keeps the product revision a line was made with; None takes the one in force. `decided` are
+    the codes of what somebody chose, where `choices` also holds what was assumed.
     """
 
     product: Product
@@ -48,6 +49,12 @@ class LineInput:
     alternatives: Sequence[int] = ()
     revision_id: int | None = None
     discount_percent: Decimal = ZERO
+    decided: Sequence[str] | None = None
+
+    @property
+    def decisions(self) -> list[str]:
+        """The codes somebody decided; all that were given where nothing else is said."""
+        return list(self.choices if self.decided is None else self.decided)
 
 
 @dataclass(frozen=True)
@@ -247,6 +254,7 @@ def _columns(line: PricedLine, by: User | None, signed: Mapping[str, Signature] 
         "revision_id": wish.revision_id or wish.product.in_force_id,
         "quantity": line.quantity,
         "choices": choices,
+        "decided": wish.decisions,
         "note": wish.note.strip(),
         "requested_date": wish.requested_date,
         "optional": wish.optional,

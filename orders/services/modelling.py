@@ -15,7 +15,9 @@ from orders.selectors import open_revision, product_model
 
 
 @transaction.atomic
-def create_product(*, model: ProductModel, description: str = "", by: User | None = None) -> ProductRevision:
+def create_product(
+    *, model: ProductModel, description: str = "", non_catalogue: bool = False, by: User | None = None
+) -> ProductRevision:
     """A new product with its first draft; Refused at `code` where the code is taken."""
     if Product.objects.filter(code=model.code).exists():
         raise Refused(
@@ -27,6 +29,8 @@ def create_product(*, model: ProductModel, description: str = "", by: User | Non
         description=description,
         base_price=model.base_price,
         currency=model.currency,
+        non_catalogue=non_catalogue,
+        image=model.image,
     )
     revision = ProductRevision.objects.create(product=product, number=1, model={}, created_by=by)
     return _store(revision, model)

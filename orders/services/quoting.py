@@ -31,6 +31,7 @@ from orders.services.revisions import add_revision, settle
 
 VALID_DAYS = USUAL_DAYS
 EXPIRED_AT_ONCE = 50
+CHANNELS: dict[str, str] = {Order.Source.API: "API", Order.Source.PORTAL: "portal"}
 
 
 @transaction.atomic
@@ -43,7 +44,7 @@ def create_quotation(
     source: str = Order.Source.SALES,
     now: datetime | None = None,
 ) -> Order:
-    """Enter a quotation with priced lines, in state draft; one from the API goes onto the sales list.
+    """Enter a quotation with priced lines, in state draft; a customer's own request goes onto the sales list.
 
     Raises InvalidInput with every problem at its field (`lines.0.choices.CPU`, `requested_date`), changes
     nothing then.
@@ -64,7 +65,7 @@ def create_quotation(
     add_lines(order, priced, after=0, by=by, now=now)
     if any(line.approval_reason for line in priced):
         ask_approval(order, by, now)
-    if source == Order.Source.API:
+    if source != Order.Source.SALES:
         _announce_request(order, now)
     return order
 
@@ -217,9 +218,9 @@ def _is_over(order: Order, now: datetime) -> bool:
 
 
 def _announce_request(order: Order, now: datetime) -> None:
-    """A request that came by API: the customer reads that we have it, sales finds it on the list."""
+    """A request of the customer's own: they read that we have it, sales finds it on the list."""
     Milestone.objects.create(order=order, code="requested", text="We have received your request", at=now)
-    list_for_sales(order, f"New quote request from {order.customer} by API", now)
+    list_for_sales(order, f"New quote request from {order.customer} by {CHANNELS[order.source]}", now)
 
 
 def list_for_sales(order: Order, reason: str, now: datetime, due: datetime | None = None) -> None:

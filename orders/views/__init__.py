@@ -2,11 +2,13 @@
 
 from orders.views.attention import needs_attention, try_again
 from orders.views.customers import customer, customer_list
+from orders.views.engineering import engineer_line
 from orders.views.home import home
 from orders.views.keys import keys, revoke
 from orders.views.links import link, link_answer, link_compare, link_paper
 from orders.views.listing import order_list
 from orders.views.order import act, order
+from orders.views.portal import catalogue, click_own, configure_own
 from orders.views.prices import price_of_line
 from orders.views.products import (
     begin_draft,
@@ -43,12 +45,16 @@ from orders.views.winning import winning
 __all__ = [
     "act",
     "begin_draft",
+    "catalogue",
     "check_model",
+    "click_own",
     "complete",
     "configure",
+    "configure_own",
     "customer",
     "customer_list",
     "edit_quotation",
+    "engineer_line",
     "find",
     "home",
     "judge_formula",

@@ -5,21 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.access import allow
 from kernel.errors import Conflict, Refused
 from kernel.htmx import INVALID, redirect_or_htmx, render_page
-from orders.forms.quotation import choices_in, discount_in, quantity_in
+from orders.forms.quotation import discount_in
 from orders.models import Order, OrderLine, Product, Role
 from orders.selectors import product_by_code, product_list
 from orders.selectors.conditions import currencies_into
-from orders.selectors.configurator import configurator
 from orders.selectors.configuring import Buyer
 from orders.selectors.parties import customer_by_code, customer_page
 from orders.services import Answer, KeyReused, change_quotation, create_quotation, fingerprint_of, once
+from orders.views.configuring import AIMS, answer_click, posted_product
 from orders.views.people import order_or_404, person
 from orders.views.sheet import Sheet, draft_lines, edit_sheet, new_sheet, stored
 
@@ -63,15 +63,10 @@ def edit_quotation(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def configure(request: HttpRequest) -> HttpResponse:
     """The configurator for the choices posted: what fits, what does not and why, and the price."""
-    product = product_by_code(request.POST.get("product", ""))
-    if product is None:
-        raise Http404("There is no such product.")
     customer = customer_by_code(request.POST.get("customer", ""))
     buyer = Buyer(customer, discount_in(request.POST)) if customer else None
-    panel = configurator(product, choices_in(request.POST), quantity_in(request.POST), buyer=buyer)
-    return render_page(
-        request, f"{TEMPLATE}#configurator", {"panel": panel, "save": request.POST.get("save")}
-    )
+    page = {"save": request.POST.get("save"), "costs": True, "configure_url": reverse("orders:configure")}
+    return answer_click(request, posted_product(request), buyer, page)
 
 
 @allow(Role.SALES, Role.MANAGER)
@@ -187,6 +182,9 @@ def _show(request: HttpRequest, sheet: Sheet, status: int = 200) -> HttpResponse
     context = {
         "sheet": sheet,
         "panel": sheet.panel,
+        "aims": AIMS,
+        "costs": True,
+        "configure_url": reverse("orders:configure"),
         "save": "Save quotation" if sheet.order else "Create quotation",
         "choosable": orderable(sheet.customer.currency) if adding else None,
         "here": request.get_full_path(),

@@ -1,9 +1,9 @@
 """The sheet of the configure-and-quote page: its forms, the line at hand, and where each refusal belongs."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, QueryDict
@@ -13,16 +13,15 @@ from orders.engine import Problem
 from orders.forms.quotation import (
     HeaderForm,
     LineForm,
-    choices_in,
     discount_in,
     header_initial,
     line_initial,
-    quantity_in,
 )
 from orders.models import Customer, Incoterm, Order, OrderLine, Product
-from orders.selectors.configurator import Configurator, configurator
+from orders.selectors.configurator import Click, Configurator, configurator
 from orders.selectors.configuring import Buyer
 from orders.services import Header, InvalidInput, LineInput
+from orders.views.configuring import click_in
 
 LINE_FIELDS = {
     "quantity": "quantity",
@@ -47,6 +46,7 @@ class Sheet:
     panel: Configurator | None = None
     submission: str = ""
     version: str = ""
+    copied: Mapping[str, object] | None = None
 
     @property
     def index(self) -> int:
@@ -68,6 +68,8 @@ class Sheet:
                     product=self.product,
                     quantity=data["quantity"],
                     choices=self.panel.choices,
+                    decided=list(self.panel.decided),
+                    revision_id=self.panel.revision_id,
                     note=data["line_note"],
                     requested_date=data["line_date"],
                     optional=data["optional"],
@@ -112,6 +114,7 @@ def stored(line: OrderLine) -> LineInput:
         product=line.product,
         quantity=line.quantity,
         choices=line.choices,
+        decided=line.decided,
         note=line.note,
         requested_date=line.requested_date,
         optional=line.optional,
@@ -165,14 +168,18 @@ def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
     """With the configurator of the open line, where one is open."""
     if sheet.product is None:
         return sheet
-    choices: dict[str, Any] = dict(sheet.line.choices if sheet.line else {})
-    choices = choices if data is None else choices_in(data)
-    quantity = quantity_in(data) if data is not None else sheet.line.quantity if sheet.line else 1
+    line = sheet.line
+    if data is not None:
+        click = click_in(data)
+    elif line is not None:
+        click = Click({code: line.choices.get(code) for code in line.decided}, line.quantity, whole=True)
+    else:
+        click = Click(sheet.copied or {})
     sheet.line_form = LineForm(data, initial=line_initial(sheet.line))
     stored_discount = sheet.line.discount_percent if sheet.line else Decimal(0)
     discount = discount_in(data) if data is not None else stored_discount
     revision = sheet.line.revision_id if sheet.line else None
-    sheet.panel = configurator(sheet.product, choices, quantity, revision, Buyer(sheet.customer, discount))
+    sheet.panel = configurator(sheet.product, click, revision, Buyer(sheet.customer, discount))
     return sheet
 
 

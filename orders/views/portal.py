@@ -1,0 +1,107 @@
+"""Customers configure for themselves and ask for a quotation; they see prices, never costs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kernel.access import allow
+from kernel.errors import Refused
+from kernel.htmx import INVALID, redirect_or_htmx, render_page
+from orders.forms.portal import RequestForm
+from orders.models import Customer, Order, OrderLine, Product, Role
+from orders.selectors.configurator import Click, Configurator, configurator
+from orders.selectors.configuring import Buyer
+from orders.selectors.for_customers import orderable_product
+from orders.selectors.products import product_list
+from orders.services import Header, InvalidInput, LineInput, create_quotation
+from orders.views.configuring import AIMS, answer_click, click_in, posted_product
+from orders.views.people import person
+
+SAVE = "Request quotation"
+
+
+@allow(Role.CUSTOMER)
+@require_GET
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """What can be ordered."""
+    return render_page(request, "orders/catalogue.html", {"products": product_list(orderable_only=True)})
+
+
+@allow(Role.CUSTOMER)
+@require_http_methods(["GET", "POST"])
+def configure_own(request: HttpRequest, code: str) -> HttpResponse:
+    """A product with all its choices; a post asks for a quotation, or shows what keeps it from one."""
+    product, customer = orderable_product(code), _customer(request)
+    if product is None:
+        raise Http404("There is no such product.")
+    asked = request.method == "POST"
+    click = click_in(request.POST) if asked else Click(_copied(request, product, customer))
+    panel = configurator(product, click, None, Buyer(customer))
+    form = RequestForm(request.POST if asked else None)
+    if not asked or request.POST.get("act") != "save" or not form.is_valid():
+        return _show(request, panel, form, INVALID if asked and form.errors else 200)
+    return _ask(request, customer, panel, form)
+
+
+@allow(Role.CUSTOMER)
+@require_POST
+def click_own(request: HttpRequest) -> HttpResponse:
+    """The answer to a click."""
+    product = posted_product(request)
+    if orderable_product(product.code) is None:
+        raise Http404("There is no such product.")
+    return answer_click(request, product, Buyer(_customer(request)), _page())
+
+
+def _page() -> dict[str, Any]:
+    return {"aims": AIMS, "save": SAVE, "costs": False, "configure_url": reverse("orders:click-own")}
+
+
+def _customer(request: HttpRequest) -> Customer:
+    customer = person(request).customer
+    if customer is None:
+        raise Http404("This page is for customers.")
+    return customer
+
+
+def _copied(request: HttpRequest, product: Product, customer: Customer) -> dict[str, object]:
+    """What was decided on an earlier line of the customer's own, to begin with."""
+    text = request.GET.get("copy", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    orders = Order.objects.visible_to_customer(customer.pk)
+    line = OrderLine.objects.filter(pk=number, product=product, order__in=orders).first()
+    return {code: line.choices.get(code) for code in line.decided} if line else {}
+
+
+def _ask(request: HttpRequest, customer: Customer, panel: Configurator, form: RequestForm) -> HttpResponse:
+    data = form.cleaned_data
+    wish = LineInput(
+        product=panel.product,
+        quantity=data["quantity"],
+        choices=panel.choices,
+        decided=list(panel.decided),
+        note=data["note"],
+    )
+    header = Header(requested_date=data["requested_date"], customer_po=data["customer_po"])
+    try:
+        order = create_quotation(
+            customer=customer, lines=[wish], by=person(request), header=header, source=Order.Source.PORTAL
+        )
+    except Refused as refusal:
+        problems = refusal.problems if isinstance(refusal, InvalidInput) else [refusal]
+        for problem in problems:
+            name = problem.field.removeprefix("lines.0.")
+            form.add_error(
+                name if name in form.fields else None, f"{problem.message} {problem.remedy}".strip()
+            )
+        return _show(request, panel, form, INVALID)
+    messages.success(request, f"We have your request {order}. You will hear from us.")
+    return redirect_or_htmx(request, order.get_absolute_url())
+
+
+def _show(request: HttpRequest, panel: Configurator, form: RequestForm, status: int = 200) -> HttpResponse:
+    context = {**_page(), "panel": panel, "form": form}
+    return render_page(request, "orders/portal_configure.html", context, status=status)
