@@ -41,8 +41,10 @@ def configure_own(request: HttpRequest, code: str) -> HttpResponse:
     click = click_in(request.POST) if asked else Click(_copied(request, product, customer))
     panel = configurator(product, click, None, Buyer(customer))
     form = RequestForm(request.POST if asked else None)
-    if not asked or request.POST.get("act") != "save" or not form.is_valid():
-        return _show(request, panel, form, INVALID if asked and form.errors else 200)
+    if not asked or request.POST.get("act") != "save":
+        return _show(request, panel, form)
+    if not form.is_valid() or not panel.fits:
+        return _show(request, panel, form, INVALID)
     return _ask(request, customer, panel, form)
 
 

@@ -9,7 +9,6 @@ from django.forms import Form
 from django.http import HttpRequest, QueryDict
 
 from kernel.errors import Refused
-from orders.engine import Problem
 from orders.forms.quotation import (
     HeaderForm,
     LineForm,
@@ -54,9 +53,10 @@ class Sheet:
         return self.others.index(self.line) if self.line else len(self.others)
 
     def valid(self) -> bool:
-        """Whether both forms are; all errors are found at once."""
+        """Whether both forms are, and the choices fit; all errors are found at once."""
         forms: list[Form] = [form for form in (self.header, self.line_form) if form is not None]
-        return not sum(not form.is_valid() for form in forms)
+        fits = self.panel is None or self.panel.fits
+        return not sum(not form.is_valid() for form in forms) and fits
 
     def wanted(self) -> list[LineInput]:
         """All lines as the services take them; the forms are valid."""
@@ -181,8 +181,3 @@ def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
     revision = sheet.line.revision_id if sheet.line else None
     sheet.panel = configurator(sheet.product, click, revision, Buyer(sheet.customer, discount))
     return sheet
-
-
-def blocking(panel: Configurator | None) -> list[Problem]:
-    """What keeps the open line from being saved."""
-    return panel.problems if panel is not None else []
