@@ -165,6 +165,7 @@ def _publish(
     held.sha256 = fingerprint(model)
     held.save(update_fields=["status", "sha256", "published_at", "proof", "solver"])
     product.name, product.base_price, product.currency = model.name, model.base_price, model.currency
+    product.image = model.image
     product.status, product.revision, product.published_at = Product.Status.PUBLISHED, held.number, now
     product.in_force = held
     product.save()
