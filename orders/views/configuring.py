@@ -48,18 +48,21 @@ def answer_click(
         return _why(request, product, click, revision, page)
     target = request.headers.get("HX-Target", "")
     part = target if target in PARTS else "summary"
-    trouble = ""
-    if "complete" in data:
-        try:
-            click = replace(click, choices=completed(product, click, data["complete"], revision))
-        except Refused as refusal:
-            trouble = str(refusal)
+    click, trouble = _completed(click, product, data.get("complete", ""), revision)
     if part != "summary":
         click = replace(click, was=None)
-    panel = configurator(product, click, revision, buyer)
-    return render_page(
-        request, f"{TEMPLATE}#{part}", {**page, "panel": panel, "aims": AIMS, "trouble": trouble}
-    )
+    context = {"panel": configurator(product, click, revision, buyer), "aims": AIMS, "trouble": trouble}
+    return render_page(request, f"{TEMPLATE}#{part}", {**page, **context})
+
+
+def _completed(click: Click, product: Product, aim: str, revision: int | None) -> tuple[Click, str]:
+    """The click with everything chosen by this aim; why not where the choices contradict each other."""
+    if not aim:
+        return click, ""
+    try:
+        return replace(click, choices=completed(product, click, aim, revision)), ""
+    except Refused as refusal:
+        return click, str(refusal)
 
 
 def revision_in(data: QueryDict, product: Product) -> int | None:

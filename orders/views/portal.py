@@ -81,11 +81,7 @@ def _copied(request: HttpRequest, product: Product, customer: Customer) -> dict[
 def _ask(request: HttpRequest, customer: Customer, panel: Configurator, form: RequestForm) -> HttpResponse:
     data = form.cleaned_data
     wish = LineInput(
-        product=panel.product,
-        quantity=data["quantity"],
-        choices=panel.choices,
-        decided=list(panel.decided),
-        note=data["note"],
+        panel.product, data["quantity"], panel.choices, data["note"], decided=list(panel.decided)
     )
     header = Header(requested_date=data["requested_date"], customer_po=data["customer_po"])
     try:
@@ -93,15 +89,18 @@ def _ask(request: HttpRequest, customer: Customer, panel: Configurator, form: Re
             customer=customer, lines=[wish], by=person(request), header=header, source=Order.Source.PORTAL
         )
     except Refused as refusal:
-        problems = refusal.problems if isinstance(refusal, InvalidInput) else [refusal]
-        for problem in problems:
-            name = problem.field.removeprefix("lines.0.")
-            form.add_error(
-                name if name in form.fields else None, f"{problem.message} {problem.remedy}".strip()
-            )
+        _place(form, refusal)
         return _show(request, panel, form, INVALID)
     messages.success(request, f"We have your request {order}. You will hear from us.")
     return redirect_or_htmx(request, order.get_absolute_url())
+
+
+def _place(form: RequestForm, refusal: Refused) -> None:
+    """Every problem at its field."""
+    for problem in refusal.problems if isinstance(refusal, InvalidInput) else [refusal]:
+        name = problem.field.removeprefix("lines.0.")
+        words = f"{problem.message} {problem.remedy}".strip()
+        form.add_error(name if name in form.fields else None, words)
 
 
 def _show(request: HttpRequest, panel: Configurator, form: RequestForm, status: int = 200) -> HttpResponse:
