@@ -69,7 +69,7 @@ def test_a_routing_row_has_everything_planning_needs() -> None:
         "unattended": False,
         "setup_family": "",
         "instructions": "As ordered.",
-        "after": None,
+        "after": [10],
         "queue_minutes": 0,
         "wait_minutes": 0,
         "skills": [],
