@@ -32,11 +32,11 @@ def _pages(order: Order, secret: str) -> list[dict[str, object]]:
     key = {"Authorization": f"Bearer {secret}"}
     centre = WorkCentre.objects.order_by("position", "code")[0]
     return [
-        _page("orders list", reverse("orders:list"), _cookie("sales")),
-        _page("order page", reverse("orders:order", args=[order.reference]), _cookie("sales")),
-        _page("planner's page", reverse("planning:home"), _cookie("planner")),
-        _page("buyer's page", reverse("procurement:home"), _cookie("buyer")),
-        _page("operator's page", reverse("production:terminal", args=[centre.code]), _cookie("operator")),
+        _page("orders list", reverse("orders:list"), cookie_of("sales")),
+        _page("order page", reverse("orders:order", args=[order.reference]), cookie_of("sales")),
+        _page("planner's page", reverse("planning:home"), cookie_of("planner")),
+        _page("buyer's page", reverse("procurement:home"), cookie_of("buyer")),
+        _page("operator's page", reverse("production:terminal", args=[centre.code]), cookie_of("operator")),
         _page("API detail", f"/api/v1/orders/{order.reference}", key),
         _page("API list", "/api/v1/orders", key),
     ]
@@ -46,7 +46,8 @@ def _page(name: str, path: str, headers: dict[str, str]) -> dict[str, object]:
     return {"page": name, "path": path, "headers": headers}
 
 
-def _cookie(role: str) -> dict[str, str]:
+def cookie_of(role: str) -> dict[str, str]:
+    """A signed-in person of this role, as a header."""
     user = User.objects.filter(roles__contains=[role])[0]
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

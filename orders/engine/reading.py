@@ -89,9 +89,10 @@ def read_given(compiled: CompiledProduct, code: str, given: object) -> Value:
 
 def unknown_choices(compiled: CompiledProduct, choices: Mapping[str, object]) -> Iterator[Problem]:
     """Names that the product does not know."""
-    known = [row.code for row in compiled.model.choices]
+    features, parameters = compiled.features, [row.code for row in compiled.model.parameters]
     for key in choices:
-        if key not in known:
+        if key not in features and key not in parameters:
+            known = [*features, *parameters]
             name = str(key)[:40]
             remedy = did_you_mean(name, known, f"It has {_some(known)}.")
             yield Problem(name, f"{compiled.model.code} has no choice named “{name}”.", remedy)

@@ -132,14 +132,18 @@ def line_initial(line: OrderLine | None) -> dict[str, Any]:
 def choices_in(data: QueryDict) -> dict[str, object]:
     """The choices that somebody made, the latest last; `take` carries all choices of an accepted repair.
 
-    What was left open comes as empty text and is no choice.
+    What was left open comes as empty text and is no choice. Where only a part of the choices is drawn, those
+    made elsewhere stay as they were.
     """
     if taken := _object(data.get("take", "")):
         return taken
+    drawn = set(data.get("drawn", "").split())
+    was = was_in(data) or {} if "drawn" in data else {}
+    held = {code: value for code, value in was.items() if code not in drawn}
     names = [name for name in data if name.startswith(CHOICE)]
     latest = CHOICE + data.get("latest", "")
     given = {name: ",".join(data.getlist(name)).strip() for name in sorted(names, key=latest.__eq__)}
-    return {name.removeprefix(CHOICE): value for name, value in given.items() if value}
+    return held | {name.removeprefix(CHOICE): value for name, value in given.items() if value}
 
 
 def was_in(data: QueryDict) -> dict[str, object] | None:

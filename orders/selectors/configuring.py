@@ -27,8 +27,8 @@ class Buyer:
 class LinePreview:
     """A configuration with its price and cost; no offer while something is wrong.
 
-    `configuration.availability` says for each option whether it may be chosen now, and why not. `trouble` is
-    a fault of the product model itself. `specification` has rows (label, text) of what is chosen so far.
+    `trouble` is a fault of the product model itself. `specification` has rows (label, text) of what is chosen
+    so far.
     """
 
     compiled: CompiledProduct
@@ -50,7 +50,7 @@ def preview_line(
     Without a buyer it is the price for anybody, in the product's own currency.
     """
     compiled = compiled_by_id(revision_id) if revision_id else compiled_product(product)
-    configuration = configure(compiled, choices)
+    configuration = configure(compiled, choices, look_ahead=False)
     chosen = specification(compiled, configuration)
     if not configuration.valid:
         return LinePreview(compiled, configuration, chosen)

@@ -1,5 +1,7 @@
 """The configurator's answers per revision: made ready once per process and kept."""
 
+from collections import defaultdict
+from threading import Lock
 from typing import Final
 
 from kernel.errors import Refused
@@ -11,6 +13,8 @@ from orders.selectors.products import compiled_by_id
 CACHED: Final = 64
 
 _kept: Kept[Decider] = Kept(CACHED)
+_making: defaultdict[int, Lock] = defaultdict(Lock)
+"""One thread makes a revision ready, the others wait for it: a large one takes seconds."""
 
 
 def decider(product: Product) -> Decider:
@@ -29,7 +33,10 @@ def decider_by_id(revision_id: int) -> Decider:
     nothing.
     """
     found = _kept.get(revision_id)
-    return found if found is not None else _made(revision_id)
+    if found is not None:
+        return found
+    with _making[revision_id]:
+        return _made(revision_id)
 
 
 def _made(revision_id: int) -> Decider:

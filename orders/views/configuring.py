@@ -15,7 +15,8 @@ from orders.selectors.configurator import Click, completed, configurator, explai
 from orders.selectors.configuring import Buyer
 
 TEMPLATE = "orders/_configurator.html"
-PARTS = ("configurator", "groups")
+PARTS = {"configurator": "configurator", "groups": "found"}
+"""What is drawn anew, by the element it takes the place of; else only what a click changed."""
 AIMS = (("cheapest", "Cheapest"), ("fastest", "Fastest"), ("lightest", "Lightest"))
 
 
@@ -47,10 +48,9 @@ def answer_click(
     if "why" in data:
         return _why(request, product, click, revision, page)
     target = request.headers.get("HX-Target", "")
-    part = target if target in PARTS else "summary"
+    part = PARTS.get(target, "summary")
     click, trouble = _completed(click, product, data.get("complete", ""), revision)
-    if part != "summary":
-        click = replace(click, was=None)
+    click = replace(click, drawn=part != "summary")
     context = {"panel": configurator(product, click, revision, buyer), "aims": AIMS, "trouble": trouble}
     return render_page(request, f"{TEMPLATE}#{part}", {**page, **context})
 

@@ -10,17 +10,35 @@
     if (latest && name.startsWith("choice.")) latest.value = name.slice("choice.".length);
   }, true);
 
-  function apply(summary) {
-    const configurator = summary.closest("[data-configurator]");
-    if (!configurator) return;
-    for (const [state, slots] of JSON.parse(summary.dataset.states || "[]")) {
-      for (const slot of slots) {
-        const choice = configurator.querySelector(`[data-slot="${slot}"]`);
+  // "3 0+5": runs of slots, each the gap after the run before and how many more follow, in base 36.
+  function* slotsOf(runs) {
+    let slot = 0;
+    for (const run of runs.split(" ")) {
+      const [gap, more = "0"] = run.split("+");
+      slot += parseInt(gap, 36);
+      for (const end = slot + parseInt(more, 36); slot <= end; slot += 1) yield slot;
+    }
+  }
+
+  // Of a product with more choices than the page draws, most of what changed stands elsewhere.
+  function applyStates(configurator, states) {
+    const drawn = new Map();
+    configurator.querySelectorAll("[data-slot]").forEach((choice) => drawn.set(Number(choice.dataset.slot), choice));
+    for (const part of states ? states.split(";") : []) {
+      const [state, runs] = part.split(":");
+      for (const slot of slotsOf(runs)) {
+        const choice = drawn.get(slot);
         if (!choice) continue;
         choice.dataset.state = state;
         if (state !== "blocked") choice.querySelector(".choice-why").replaceChildren();
       }
     }
+  }
+
+  function apply(summary) {
+    const configurator = summary.closest("[data-configurator]");
+    if (!configurator) return;
+    applyStates(configurator, summary.dataset.states);
     const { slots = [], stands = {} } = JSON.parse(summary.dataset.taken || "{}");
     const taken = new Set(slots);
     configurator.querySelectorAll("[data-slot]").forEach((choice) => {

@@ -1,7 +1,7 @@
 """The configurator as data: what is decided, what follows, what is blocked, what it costs and allows."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from kernel.errors import Refused
@@ -17,6 +17,7 @@ from orders.engine import (
 )
 from orders.engine.deciding import Clash, Decider, Decision, Explanation, Fix, Slot, Standing
 from orders.models import Product
+from orders.selectors.configurator.changes import STATES, told
 from orders.selectors.configurator.parts import (
     ClashView,
     Click,
@@ -35,13 +36,6 @@ SMALL = 2000
 """Up to so many options, the page shows what is assumed for each."""
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-STATES = {
-    Standing.VALID: "valid",
-    Standing.SWITCH: "valid",
-    Standing.CHOSEN: "chosen",
-    Standing.IMPLIED: "implied",
-    Standing.BLOCKED: "blocked",
-}
 
 
 def configurator(
@@ -52,13 +46,14 @@ def configurator(
     try:
         decides = decider_by_id(revision_id) if revision_id else decider(product)
         decision = decides.decide(click.choices)
-        before = decides.decide(click.was) if click.was is not None else None
+        before = None if click.drawn or click.was is None else decides.decide(click.was)
         preview = _preview(product, decides, decision, click, revision_id, buyer)
     except Refused as refusal:
         trouble = [Problem("", refusal.message, refusal.remedy)]
         return Configurator(product, click.quantity, problems=trouble, customer=customer)
     view = _View(decides, decision, preview.configuration)
-    groups = list(view.groups(click.find))
+    found = list(view.found(click.find)) if view.small or click.drawn else []
+    groups = list(view.groups(found if view.small else found[:LARGEST_PAGE]))
     return Configurator(
         product=product,
         quantity=click.quantity,
@@ -69,10 +64,10 @@ def configurator(
         clashes=[_clash(clash) for clash in decision.clashes],
         decided=decision.choices,
         choices=preview.configuration.choices,
-        states=json.dumps(view.changes(before), separators=(",", ":")),
+        states="" if click.drawn else told(before, decision),
         taken=view.taken(groups),
         find=click.find,
-        more=max(0, len(groups) - LARGEST_PAGE),
+        more=max(0, len(found) - LARGEST_PAGE),
         variants=_variants(decides, decision),
         span=decides.price_span(decision.choices, click.quantity) if view.small else None,
         note=decides.note,
@@ -127,23 +122,20 @@ class _View:
         for problem in (*decision.problems, *configuration.problems):
             self.at.setdefault(problem.field, []).append(problem)
 
-    def groups(self, find: str) -> Iterator[GroupView]:
-        """The choices whose words hold `find`, top down."""
+    def found(self, find: str) -> Iterator[Placed]:
+        """The choices whose words, or an option's, hold every word of `find`, top down."""
         words = find.casefold().split()
-        heading = ""
         for placed in self.compiled.placed:
-            feature = placed.feature
-            text = f"{feature.code} {feature.label}".casefold()
-            if words and not all(word in text for word in words):
-                continue
-            below = self.headings.get(feature.code, "")
+            if not words or all(word in _words(placed.feature) for word in words):
+                yield placed
+
+    def groups(self, found: Iterable[Placed]) -> Iterator[GroupView]:
+        """These choices with their options."""
+        heading = ""
+        for placed in found:
+            below = self.compiled.headings.get(placed.feature.code, "")
             yield self._group(placed, below if below != heading else "")
             heading = below
-
-    @property
-    def headings(self) -> Mapping[str, str]:
-        """The part of the product each choice belongs to, by code."""
-        return self.compiled.headings
 
     def _group(self, placed: Placed, heading: str) -> GroupView:
         feature = placed.feature
@@ -213,12 +205,11 @@ class _View:
         step = f", in steps of {plain(row.step)}" if row.step is not None else ""
         return f"{words} {row.unit}".strip() + step
 
-    def changes(self, before: Decision | None) -> list[list[object]]:
-        """Slot numbers by their new state, and those assumed; only what changed since `before`."""
-        found: dict[str, list[int]] = {}
-        for slot, standing in self.decides.changes(before, self.decision):
-            found.setdefault(STATES[standing], []).append(self.decides.place[slot])
-        return [[state, places] for state, places in found.items()]
+
+def _words(feature: FeatureRow) -> str:
+    """What a choice is found by."""
+    options = (f"{option.code} {option.label}" for option in feature.options)
+    return " ".join((feature.code, feature.label, *options)).casefold()
 
 
 def _clash(clash: Clash) -> ClashView:

@@ -93,7 +93,7 @@ class Configurator:
     """Everything the configurator shows; `price` is missing while something is wrong.
 
     `decided` is what the user chose, `choices` the whole configuration, completed by what comes nearest to
-    the usual. `states` tells the page what changed since `was`.
+    the usual. `states` tells the page what changed since `was`, as `changes.told` writes it.
     """
 
     product: Product
@@ -105,7 +105,7 @@ class Configurator:
     clashes: Sequence["ClashView"] = ()
     decided: Mapping[str, Stored] = field(default_factory=dict)
     choices: Mapping[str, Stored] = field(default_factory=dict)
-    states: str = "[]"
+    states: str = ""
     taken: str = "{}"
     find: str = ""
     more: int = 0
@@ -148,14 +148,25 @@ class Configurator:
     @property
     def was(self) -> str:
         """What is decided, for the next click to tell what changed."""
-        return json.dumps(self.decided)
+        return json.dumps(self.decided, separators=(",", ":"))
+
+    @property
+    def paged(self) -> bool:
+        """Whether only a part of the choices is drawn."""
+        return bool(self.more or self.find)
+
+    @property
+    def drawn(self) -> str:
+        """The choices that stand on the page, for the next click to keep those made elsewhere."""
+        return " ".join([group.code for group in self.groups] + [view.row.code for view in self.parameters])
 
 
 @dataclass(frozen=True)
 class Click:
     """What a page asks: choices by code (the latest last), what they were before, what part it shows.
 
-    `whole`: also a very large product is completed and priced.
+    `whole`: also a very large product is completed and priced. `drawn`: the choices themselves are shown, not
+    only what changed.
     """
 
     choices: Mapping[str, object]
@@ -163,3 +174,4 @@ class Click:
     was: Mapping[str, object] | None = None
     find: str = ""
     whole: bool = False
+    drawn: bool = True

@@ -1,0 +1,127 @@
+"""One user of the configurator over HTTP: opens the page, looks for a part, clicks what is possible."""
+
+import http.client
+import random
+import re
+import time
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Final
+from urllib.parse import urlencode
+
+CHOICE: Final = re.compile(
+    r'data-slot="(\d+)" data-state="(\w+)".*?type="(\w+)" id="[^"]*" name="(choice\.[^"]+)" value="([^"]*)"'
+)
+HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+STATES: Final = re.compile(r'data-states="([^"]*)"')
+FORM: Final = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Option:
+    """One option as the page draws it."""
+
+    name: str
+    value: str
+    many: bool
+    state: str
+
+
+@dataclass
+class User:
+    """What a browser holds; times in seconds, sizes in bytes."""
+
+    port: int
+    configure: str
+    cookie: str
+    rng: random.Random
+    hidden: dict[str, str] = field(default_factory=dict)
+    options: dict[int, Option] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
+    clicks: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+
+    def open(self, page: str) -> tuple[float, int]:
+        """Open the page; seconds and bytes."""
+        began = time.perf_counter()
+        body = self._ask("GET", page, None, {})
+        self.drawn(body)
+        return time.perf_counter() - began, len(body)
+
+    def find(self, words: str) -> float:
+        """Have other choices drawn; seconds."""
+        began = time.perf_counter()
+        self.drawn(self._post({"find": words}, "groups"))
+        return time.perf_counter() - began
+
+    def click(self) -> None:
+        """Choose one of the possible options on the page and take in what changed."""
+        possible = [option for option in self.options.values() if option.state == "valid"]
+        if not possible:
+            return
+        option = self.rng.choice(possible)
+        self.chosen[option.name] = option.value
+        began = time.perf_counter()
+        body = self._post({"latest": option.name.removeprefix("choice.")}, "summary")
+        self.clicks.append(time.perf_counter() - began)
+        self.sizes.append(len(body))
+        self._changed(body.decode())
+
+    def drawn(self, body: bytes) -> None:
+        """Take in a page, or the part of it that was drawn anew."""
+        text = body.decode()
+        self.hidden |= {name: unescape(value) for name, value in HIDDEN.findall(text)}
+        found = CHOICE.findall(text)
+        self.options = {
+            int(s): Option(name, value, kind == "checkbox", state) for s, state, kind, name, value in found
+        }
+        names = {option.name for option in self.options.values()}
+        self.chosen = {name: value for name, value in self.chosen.items() if name in names}
+
+    def _changed(self, text: str) -> None:
+        self.hidden |= {name: unescape(value) for name, value in HIDDEN.findall(text)}
+        states = STATES.search(text)
+        for part in unescape(states[1]).split(";") if states and states[1] else ():
+            state, _, runs = part.partition(":")
+            for slot in slots_of(runs):
+                if slot in self.options:
+                    self.options[slot].state = state
+
+    def _post(self, more: dict[str, str], target: str) -> bytes:
+        data = {**self.hidden, "quantity": "1", **self.chosen, **more}
+        headers = {"Content-Type": FORM, "HX-Request": "true", "HX-Target": target}
+        return self._ask("POST", self.configure, urlencode(data), headers)
+
+    def _ask(self, method: str, path: str, data: str | None, headers: dict[str, str]) -> bytes:
+        """The body; once more where the server closed a connection that was idle."""
+        for attempt in (1, 2):
+            try:
+                self.connection.request(method, path, data, {"Cookie": self.cookie, **headers})
+                answer = self.connection.getresponse()
+                break
+            except (http.client.RemoteDisconnected, ConnectionError):
+                self.connection.close()
+                if attempt == 2:
+                    raise
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answered {answer.status}: {body[:300]!r}")
+        if made := re.match(r"csrftoken=[^;]+", answer.headers.get("Set-Cookie", "")):
+            self.cookie = f"{self.cookie.partition('; csrftoken')[0]}; {made[0]}"
+        return body
+
+
+def slots_of(runs: str) -> list[int]:
+    """The slots that `gap+more` in base 36 stand for, as the page reads them."""
+    found: list[int] = []
+    place = 0
+    for run in runs.split():
+        gap, _, more = run.partition("+")
+        place += int(gap, 36)
+        last = place + int(more or "0", 36)
+        found += range(place, last + 1)
+        place = last + 1
+    return found
