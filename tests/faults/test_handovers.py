@@ -197,7 +197,11 @@ def overdue() -> Callable[[], int]:
     long_ago = timezone.now() - timedelta(hours=1)
 
     def age() -> int:
-        return Handover.objects.filter(done_at=None).update(due_at=long_ago)
+        waiting = Handover.objects.filter(done_at=None)
+        with transaction.atomic():
+            free = waiting.select_for_update(skip_locked=True).values_list("id", flat=True)
+            Handover.objects.filter(id__in=list(free)).update(due_at=long_ago)
+        return waiting.count()
 
     return age
 
