@@ -35,7 +35,7 @@ from orders.engine.model import (
 )
 from orders.engine.offering import Offer, offer
 from orders.engine.pricing import Price, PriceStep, price
-from orders.engine.proving import Proof, prove, prove_product
+from orders.engine.proving import Proof, assembly_faults, prove, prove_product
 from orders.engine.reading import Problem, Repair, Stored, shown
 from orders.engine.terms import (
     BreakRow,
@@ -92,6 +92,7 @@ __all__ = [
     "Tax",
     "TaxRow",
     "Terms",
+    "assembly_faults",
     "beyond",
     "choice",
     "compile_product",

@@ -1,27 +1,35 @@
 """A revision of a product model as its engineers see it: read once per version, level by level."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 from django.db.models import Q
 
+from kernel.errors import Refused
 from kernel.expressions import Scope
-from orders.engine import CompiledProduct, ProductModel, authoring, compile_product
+from orders.engine import (
+    CompiledProduct,
+    Fault,
+    ModelRefused,
+    ProductModel,
+    assembly_faults,
+    authoring,
+    compile_product,
+)
 from orders.engine.authoring import BOM, FORMULAS, NAMED_BY
 from orders.engine.compiling import formula_scope
 from orders.engine.document import from_document, to_document
 from orders.models import BomLine, Product, ProductRevision
+from orders.selectors.kept import Kept
 from orders.selectors.products import bom_row, product_model
 
 CACHED = 6
 PAGE = 50
 
 
-class _Kept:
+class _State:
     """One version of a revision, shared by all requests; nobody changes its `document`."""
 
     def __init__(self, revision: ProductRevision) -> None:
@@ -46,7 +54,7 @@ class Draft:
     """A revision as it stands now, with what is kept of this version of it."""
 
     revision: ProductRevision
-    kept: _Kept
+    kept: _State
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -70,27 +78,7 @@ class Draft:
         return authoring.scope_for(self.kept.scope, kind, tuple(later))
 
 
-class _Drafts:
-    """The versions used last; a dictionary under a lock."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[int, int]) -> _Kept | None:
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
-
-    def put(self, key: tuple[int, int], kept: _Kept) -> None:
-        with self._lock:
-            self._held[key] = kept
-            if len(self._held) > CACHED:
-                self._held.popitem(last=False)
-
-
-_drafts = _Drafts()
+_drafts: Kept[_State] = Kept(CACHED)
 
 
 def newest_draft(product: Product) -> Draft:
@@ -100,14 +88,39 @@ def newest_draft(product: Product) -> Draft:
     return draft_state(found)
 
 
+def revisions_of(product: Product) -> list[ProductRevision]:
+    """All revisions of a product without their models, the newest first; one statement."""
+    revisions = ProductRevision.objects.filter(product=product).defer("model", "solver", "proof")
+    return list(revisions.select_related("product").order_by("-number"))
+
+
+def revision_of(product: Product, number: str) -> ProductRevision | None:
+    """A revision by what was typed for its number."""
+    known = number.isdecimal() and len(number) < 9
+    revisions = ProductRevision.objects.filter(product=product).select_related("product").defer("solver")
+    return revisions.filter(number=int(number)).first() if known else None
+
+
 def draft_state(revision: ProductRevision) -> Draft:
     """This version of a revision; one statement more for a version not used before."""
     key = (revision.pk, revision.version)
     kept = _drafts.get(key)
     if kept is None:
-        kept = _Kept(revision)
+        kept = _State(revision)
         _drafts.put(key, kept)
     return Draft(revision, kept)
+
+
+def formula_faults(draft: Draft) -> list[Fault]:
+    """Everything wrong in rows, formulas and assemblies as they stand, with the master data of now."""
+    try:
+        model = product_model(draft.revision)
+        compile_product(model)
+    except ModelRefused as refusal:
+        return refusal.faults
+    except Refused as refusal:
+        return [Fault("Product", refusal.field, refusal.message, refusal.remedy)]
+    return assembly_faults(model)
 
 
 def counts_of(draft: Draft) -> dict[str, int]:

@@ -1,11 +1,14 @@
 """The pages of a product model: tree, lists, rows, formulas, try-out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from orders import services
+from orders.engine import RuleRow
 from orders.engine.authoring import CLASSES
 from orders.models import Product, ProductRevision
 from orders.selectors import latest_revision
@@ -182,6 +185,46 @@ def test_a_broken_draft_says_so_in_the_try_out_and_the_check_leads_to_the_row(en
     engineer.post(f"{MODEL}/{address}", typed(engineer, address, then="WIDHT < 1"))
     assert "1 problem keeps it from being configured." in text_of(engineer.get(f"{MODEL}/try/"))
     assert "rules/row/?key=2" in text_of(engineer.get(f"{MODEL}/check/?now=1"))
+
+
+def test_publication_is_asked_for_proved_by_a_worker_and_reported(engineer: Client) -> None:
+    revision = draft()
+    asked = engineer.post("/products/DESK/publish/", {"version": revision.version}, follow=True)
+    assert "It waits for a worker." in text_of(asked)
+    assert 'hx-trigger="every 2s"' in text_of(asked)
+    services.prove_revision(revision_id=revision.pk)
+    assert pages.in_part(engineer, f"{MODEL}/check/", "proof").headers["HX-Redirect"] == f"{MODEL}/check/"
+    text = text_of(engineer.get(f"{MODEL}/check/"))
+    assert "Proved for every configuration." in text
+    assert Product.objects.get(code="DESK").status == Product.Status.PUBLISHED
+
+
+def test_a_refused_proof_leads_to_the_rules_in_conflict(product: Product, engineer: Client) -> None:
+    small = RuleRow(1, "requires", "", "WIDTH < 1000", "Small.")
+    cast.changed(product, rules=(small, RuleRow(2, "excludes", "", "WIDTH < 1100", "Big.")))
+    engineer.post("/products/DESK/publish/", {"version": draft().version})
+    services.prove_revision(revision_id=draft().pk)
+    text = text_of(engineer.get(f"{MODEL}/check/"))
+    assert "these rules contradict each other" in text
+    assert "rules/row/?key=1" in text
+    assert "rules/row/?key=2" in text
+
+
+def test_two_engineers_do_not_publish_at_once(engineer: Client) -> None:
+    version = draft().version
+    engineer.post("/products/DESK/publish/", {"version": version})
+    second = engineer.post("/products/DESK/publish/", {"version": version}, follow=True)
+    assert "is being proved already" in text_of(second)
+    assert "Save rule" not in text_of(engineer.get(f"{MODEL}/rules/row/?key=1"))
+
+
+def test_assemblies_in_a_loop_are_found_with_their_line(product: Product, engineer: Client) -> None:
+    first, second, *others = cast.parts_of(product).bom
+    loop = (replace(first, assembly=second.item), replace(second, assembly=first.item))
+    cast.changed(product, bom=(*loop, *others))
+    text = text_of(engineer.get(f"{MODEL}/check/?now=1"))
+    assert "The parts go round in a loop" in text
+    assert "bom/row/?key=" in text
 
 
 def test_a_tree_of_many_thousand_features_is_read_level_by_level(

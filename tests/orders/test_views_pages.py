@@ -1,15 +1,13 @@
 """Needs attention, search, customers, products and API keys."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders.engine import RuleRow
 from orders.forms.keys import SCOPE_WORDS
-from orders.models import ApiKey, Handover, Product
+from orders.models import ApiKey, Handover
 from orders.services import SCOPES, create_api_key
 from tests.cast import ALPEN, People
 from tests.orders import cast, pages
@@ -76,31 +74,6 @@ def test_a_product_page_shows_options_rules_and_reasons(browser_of: Browser) -> 
     for words in ("Oak", "The legs do not bear this top.", "2\u202f400\u202fmm"):
         assert words in text
     assert "EUR" not in text
-
-
-def test_a_manager_publishes_a_product(browser_of: Browser) -> None:
-    product = cast.desk("DESK")
-    browser_of("manager").post("/products/DESK/publish/")
-    product.refresh_from_db()
-    assert product.status == Product.Status.PUBLISHED
-
-
-def test_without_a_draft_there_is_nothing_to_publish(browser_of: Browser) -> None:
-    cast.published_desk("DESK")
-    answer = browser_of("manager").post("/products/DESK/publish/", follow=True)
-    assert "DESK has no draft. Begin a draft and change it first." in answer.content.decode()
-
-
-def test_a_faulty_product_is_refused_with_every_problem(browser_of: Browser) -> None:
-    product = cast.desk("DESK", rules=(RuleRow(1, "requires", "", "NOTHING = 1", "Broken"),))
-    first, *others = cast.parts_of(product).bom
-    cast.changed(product, bom=(replace(first, quantity="1 /"), *others))
-    answer = browser_of("manager").post("/products/DESK/publish/")
-    text = answer.content.decode()
-    assert answer.status_code == 422
-    assert "2 problems keep it from being published" in text
-    assert "line 1, column" in text
-    assert browser_of("sales").post("/products/DESK/publish/").status_code == 403
 
 
 def test_a_key_is_shown_once(browser_of: Browser, cast_of_people: People) -> None:

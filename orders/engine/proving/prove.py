@@ -18,6 +18,7 @@ from orders.engine.grounding.sums import form_of
 from orders.engine.logic.solver import LIMIT_S, Compiled, dead_and_false_optional
 from orders.engine.logic.tree import BoolArray
 from orders.engine.model import Fault, ModelRefused, ProductModel
+from orders.engine.proving.assemblies import assembly_faults
 from orders.engine.proving.coverage import Coverage, Gap
 from orders.engine.proving.defaults import default_faults
 from orders.engine.reading import shown
@@ -57,6 +58,8 @@ def prove(model: ProductModel, *, limit_s: float = LIMIT_S) -> Proof:
         compiled = compile_product(model)
     except ModelRefused as refusal:
         return _refused({}, refusal.faults)
+    if looped := assembly_faults(model):
+        return _refused({}, looped)
     faults = default_faults(compiled)
     grounder = Grounder(compiled)
     grounding = grounder.grounding()

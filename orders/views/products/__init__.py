@@ -1,9 +1,10 @@
 """Products: what is offered, and the models behind it as their engineers write them."""
 
-from orders.views.products.catalogue import product, products, publish
+from orders.views.products.catalogue import product, products
 from orders.views.products.editing import model_add, model_move, model_remove, model_row
 from orders.views.products.formulas import complete, judge_formula, used
-from orders.views.products.model import begin_draft, check_model, model, model_level, model_rows
+from orders.views.products.model import begin_draft, model, model_level, model_rows
+from orders.views.products.proof import check_model, publish
 from orders.views.products.trying import try_model
 
 __all__ = [

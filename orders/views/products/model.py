@@ -10,12 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import redirect_or_htmx, render_page
-from orders.engine import Fault, ModelRefused, authoring
+from orders.engine import authoring
 from orders.engine.authoring import HEAD, NAMED_BY, TREE
-from orders.models import Product
 from orders.selectors.drafts import PAGE, Draft, rows_of
 from orders.selectors.frame import route
-from orders.services import check_product, draft_of
+from orders.services import draft_of
 from orders.views.people import person
 from orders.views.products.page import (
     AUTHORS,
@@ -72,17 +71,6 @@ def model_level(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "orders/model.html#leaves", {"product": product, "level": level})
 
 
-@allow(*AUTHORS)
-@require_GET
-def check_model(request: HttpRequest, code: str) -> HttpResponse:
-    """Everything that keeps the draft from being published, each with its row."""
-    product, draft = opened(code)
-    faults = _faults(product) if request.GET.get("now") == "1" else None
-    rows = [(fault, _link(product, draft, fault)) for fault in faults or ()]
-    context = {**page(product, draft, "check"), "faults": rows, "checked": faults is not None}
-    return render_page(request, "orders/model_check.html", context)
-
-
 def _tree(request: HttpRequest, draft: Draft, words: str) -> dict[str, Any]:
     below = request.GET.get("below", "")
     if words:
@@ -118,18 +106,3 @@ def _list(request: HttpRequest, draft: Draft, kind: str, words: str) -> dict[str
         "before": max(first - PAGE, 0) if first else None,
         "here": request.GET.get("here", ""),
     }
-
-
-def _faults(product: Product) -> list[Fault]:
-    try:
-        check_product(product)
-    except ModelRefused as refusal:
-        return refusal.faults
-    except Refused as refusal:
-        return [Fault(product.code, "", refusal.message, refusal.remedy)]
-    return []
-
-
-def _link(product: Product, draft: Draft, fault: Fault) -> str:
-    place = authoring.place_of(draft.document, fault.row)
-    return row_url(product, place.kind, place.key) if place else ""
