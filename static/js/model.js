@@ -70,6 +70,8 @@
   document.addEventListener("input", (event) => {
     if (!event.target.matches(wanted)) return;
     clearTimeout(timer);
+    const before = event.target.value.slice(0, event.target.selectionStart);
+    if (!/[\w.]$|[=≠<>,{(]\s*$/u.test(before)) return close();
     timer = setTimeout(() => ask(event.target), 150);
   });
 

@@ -39,11 +39,11 @@ def test_the_tree_opens_level_by_level(model: Page) -> None:
 
 
 def test_a_rule_is_completed_and_judged_while_it_is_typed(model: Page) -> None:
-    model.get_by_role("link", name="Rules").click()
+    model.locator(".tab", has_text="Rules").first.click()
     model.get_by_role("link", name="Add rule").click()
     then = model.get_by_label("Then")
     then.press_sequentially("TOP = ST")
-    option = model.get_by_role("option", name="STEEL")
+    option = model.locator("#suggestions [data-word=STEEL]")
     expect(option).to_be_visible()
     then.press("ArrowDown")
     then.press("Enter")

@@ -1,5 +1,6 @@
 """The model of a product: its tree level by level, its rows page by page, what is wrong with it."""
 
+from dataclasses import MISSING, fields
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import redirect_or_htmx, render_page
 from orders.engine import authoring
-from orders.engine.authoring import HEAD, NAMED_BY, TREE
+from orders.engine.authoring import CLASSES, HEAD, NAMED_BY, TREE
 from orders.selectors.drafts import PAGE, Draft, rows_of
 from orders.selectors.frame import route
 from orders.services import draft_of
@@ -87,12 +88,13 @@ def _tree(request: HttpRequest, draft: Draft, words: str) -> dict[str, Any]:
 def _list(request: HttpRequest, draft: Draft, kind: str, words: str) -> dict[str, Any]:
     first = whole_number(request, "first")
     rows, total = rows_of(draft, kind, words, first)
+    usual = {spec.name: spec.default for spec in fields(CLASSES[kind]) if spec.default is not MISSING}
     shown = [
         {
             "key": key,
             "code": row.get(NAMED_BY[kind], ""),
             "name": row.get(NAMES.get(kind, "label"), ""),
-            "cells": [(column, row.get(column, "")) for column in SECTIONS[kind].columns],
+            "cells": [(column, row.get(column, usual.get(column, ""))) for column in SECTIONS[kind].columns],
         }
         for key, row in rows
     ]
