@@ -1,6 +1,6 @@
 """One row of a product model: changed, added, moved, removed; a stale page keeps what was typed."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +20,17 @@ from orders.services import add_row, change_row, move_row, remove_row
 from orders.views.products.page import AUTHORS, SECTIONS, known_kind, opened, or_404, page, row_url
 
 GET_OR_POST = ("GET", "POST")
+READ = ("features", "parameters", "derived", "bom", "routing")
+"""Kinds whose rows others name."""
+
+
+class Edit(NamedTuple):
+    """A row being edited: its form, its key where it is stored, what a new feature hangs below."""
+
+    form: RowForm
+    key: str = ""
+    known: bool = False
+    below: str = ""
 
 
 @allow(*AUTHORS)
@@ -38,7 +49,7 @@ def model_row(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, f"{_named(kind, now)} is saved.")
             return redirect_or_htmx(request, _after(product, kind, now))
-    return _show(request, product, draft, kind, form, key=key, row=row)
+    return _show(request, product, draft, kind, Edit(form, key, known=True))
 
 
 @allow(*AUTHORS)
@@ -57,7 +68,7 @@ def model_add(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, f"{_named(kind, now)} is added.")
             return redirect_or_htmx(request, _after(product, kind, now))
-    return _show(request, product, draft, kind, form, below=below)
+    return _show(request, product, draft, kind, Edit(form, below=below))
 
 
 @allow(*AUTHORS)
@@ -153,28 +164,17 @@ def _after(product: Product, kind: str, key: str, gone: bool = False) -> str:
     return f"{route('orders:model-rows', product.code, kind)}?{urlencode(words)}"
 
 
-def _show(
-    request: HttpRequest,
-    product: Product,
-    draft: Draft,
-    kind: str,
-    form: RowForm,
-    *,
-    key: str | None = None,
-    below: str = "",
-    row: dict[str, Any] | None = None,
-) -> HttpResponse:
-    known = row is not None
+def _show(request: HttpRequest, product: Product, draft: Draft, kind: str, edit: Edit) -> HttpResponse:
     context = {
         **page(product, draft, kind),
         "kind": kind,
         "section": SECTIONS[kind],
-        "form": form,
-        "key": key or "",
+        "form": edit.form,
+        "key": edit.key,
         "remove_url": route("orders:model-remove", product.code, kind),
-        "known": known and kind != HEAD,
-        "below": below,
-        "trail": authoring.trail(draft.document, below or (key or "")) if kind == TREE else (),
-        "readers": known and kind in ("features", "parameters", "derived", "budgets", "bom", "routing"),
+        "known": edit.known and kind != HEAD,
+        "below": edit.below,
+        "trail": authoring.trail(draft.document, edit.below or edit.key) if kind == TREE else (),
+        "readers": edit.known and kind in READ,
     }
-    return render_page(request, "orders/model_row.html", context, status=status_of(form))
+    return render_page(request, "orders/model_row.html", context, status=status_of(edit.form))

@@ -88,23 +88,24 @@ def _tree(request: HttpRequest, draft: Draft, words: str) -> dict[str, Any]:
 def _list(request: HttpRequest, draft: Draft, kind: str, words: str) -> dict[str, Any]:
     first = whole_number(request, "first")
     rows, total = rows_of(draft, kind, words, first)
-    usual = {spec.name: spec.default for spec in fields(CLASSES[kind]) if spec.default is not MISSING}
-    shown = [
-        {
-            "key": key,
-            "code": row.get(NAMED_BY[kind], ""),
-            "name": row.get(NAMES.get(kind, "label"), ""),
-            "cells": [(column, row.get(column, usual.get(column, ""))) for column in SECTIONS[kind].columns],
-        }
-        for key, row in rows
-    ]
     after = first + len(rows)
     return {
-        "rows": shown,
+        "rows": [_shown(kind, key, row) for key, row in rows],
         "total": total,
         "first": first + 1,
         "last": after,
         "further": after if after < total else 0,
         "before": max(first - PAGE, 0) if first else None,
         "here": request.GET.get("here", ""),
+    }
+
+
+def _shown(kind: str, key: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the list shows it, what is not said at its default."""
+    usual = {spec.name: spec.default for spec in fields(CLASSES[kind]) if spec.default is not MISSING}
+    return {
+        "key": key,
+        "code": row.get(NAMED_BY[kind], ""),
+        "name": row.get(NAMES.get(kind, "label"), ""),
+        "cells": [(column, row.get(column, usual.get(column, ""))) for column in SECTIONS[kind].columns],
     }

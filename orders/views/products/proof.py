@@ -42,6 +42,28 @@ class Findings(NamedTuple):
     rows: list[Finding]
 
 
+class Part(NamedTuple):
+    """A part of a report: its name there, its title here, how grave it is, and what is said of a row."""
+
+    name: str
+    title: str
+    tint: str
+    icon: str
+    words: str = ""
+
+
+PARTS = (
+    Part("void", "No configuration is possible: these rules contradict each other", "bad", "ban"),
+    Part("faults", "Stands in the way of publication", "bad", "alert-circle"),
+    Part("gaps", "Gaps, each with a configuration that shows it", "bad", "alert-triangle"),
+    Part("dead", "Can never be chosen", "warn", "alert-triangle"),
+    Part("false_optional", "Called optional, yet always there", "warn", "alert-triangle"),
+    Part("never", "Never needed", "warn", "circle-minus", "{condition} is never true"),
+    Part("always", "Condition that is always true", "neutral", "info-circle", "{condition}"),
+    Part("loose", "Checked at each choice, not proved", "neutral", "info-circle", "{why}"),
+)
+
+
 @allow(*AUTHORS)
 @require_GET
 def check_model(request: HttpRequest, code: str) -> HttpResponse:
@@ -79,30 +101,26 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
 
 def _findings(product: Product, draft: Draft, proof: Mapping[str, Any]) -> Iterator[Findings]:
     """The parts of a report that say something, the gravest first."""
+    for part in PARTS:
+        if part.name == "faults" and proof.get("void"):
+            continue
+        rows = [found for row in proof.get(part.name, ()) for found in _read(product, draft, part, row)]
+        if rows:
+            yield Findings(part.title, part.tint, part.icon, rows)
 
-    def rows(name: str, words: str) -> list[Finding]:
-        found = proof.get(name, ())
-        return [_finding(product, draft, row["row"], words.format(**row)) for row in found]
 
-    def options(name: str) -> list[Finding]:
-        return [_option(product, draft, row) for row in proof.get(name, ())]
-
-    faults = [_fault(product, draft, fault) for fault in proof.get("faults", ())]
-    gaps = [Finding(gap["what"], "", gap["message"], gap["configuration"]) for gap in proof.get("gaps", ())]
-    void = [
-        row for fault in proof.get("void", ()) for row in _conflict(product, draft, fault["message"], fault)
-    ]
-    parts = (
-        Findings("No configuration is possible: these rules contradict each other", "bad", "ban", void),
-        Findings("Stands in the way of publication", "bad", "alert-circle", [] if void else faults),
-        Findings("Gaps, each with a configuration that shows it", "bad", "alert-triangle", gaps),
-        Findings("Can never be chosen", "warn", "alert-triangle", options("dead")),
-        Findings("Called optional, yet always there", "warn", "alert-triangle", options("false_optional")),
-        Findings("Never needed", "warn", "circle-minus", rows("never", "{condition} is never true")),
-        Findings("Condition that is always true", "neutral", "info-circle", rows("always", "{condition}")),
-        Findings("Checked at each choice, not proved", "neutral", "info-circle", rows("loose", "{why}")),
-    )
-    yield from (part for part in parts if part.rows)
+def _read(product: Product, draft: Draft, part: Part, row: Mapping[str, Any]) -> Iterator[Finding]:
+    match part.name:
+        case "void":
+            yield from _conflict(product, draft, row["message"], row)
+        case "faults":
+            yield _fault(product, draft, row)
+        case "gaps":
+            yield Finding(row["what"], "", row["message"], row["configuration"])
+        case "dead" | "false_optional":
+            yield _option(product, draft, row)
+        case _:
+            yield _finding(product, draft, row["row"], part.words.format(**row))
 
 
 def _conflict(product: Product, draft: Draft, message: str, fault: Mapping[str, Any]) -> Iterator[Finding]:
