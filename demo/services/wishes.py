@@ -49,7 +49,7 @@ def random_choices(compiled: CompiledProduct, rng: Random) -> dict[str, str]:
     choices: dict[str, str] = {}
     for _ in range(rng.randint(4, 14)):
         changed = choices | _step(compiled, rng)
-        if not configure(compiled, changed, look_ahead=False).problems:
+        if not configure(compiled, changed).problems:
             choices = changed
     return choices
 

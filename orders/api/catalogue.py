@@ -18,8 +18,9 @@ from orders.engine import (
     configure,
     specification,
 )
+from orders.engine.deciding import Available, Decider, availability, judge
 from orders.models import Customer, Product
-from orders.selectors import compiled_product
+from orders.selectors import compiled_product, decider
 from orders.selectors.configuring import Buyer, offer_for
 
 NO_PRICE = Problem("", "This configuration cannot be priced automatically.", "Ask us for a quote.")
@@ -59,20 +60,20 @@ def product_detail(product: Product) -> Json:
 def configuration_answer(
     product: Product, choices: Mapping[str, Any], quantity: int, customer: Customer
 ) -> Json:
-    """What these choices mean: problems, what else may be chosen, the customer's price. Stores nothing."""
-    compiled = compiled_product(product)
-    read = configure(compiled, choices)
-    priced = _priced(product, compiled, read, quantity, customer) if read.valid else None
-    problems = read.problems or (() if priced else (NO_PRICE,))
+    """Problems and price with the defaults besides; how options stand by these choices alone."""
+    answers = decider(product)
+    read = configure(answers.compiled, choices)
+    priced = _priced(product, answers.compiled, read, quantity, customer) if read.valid else None
+    problems = judge(answers, read, choices).problems or (() if priced else (NO_PRICE,))
     return {
         "product": product.code,
         "revision": product.revision,
         "valid": not problems,
         "choices": dict(read.choices),
-        "specification": specification(compiled, read),
+        "specification": specification(answers.compiled, read),
         "problems": [_problem(row) for row in problems],
-        "availability": _availability(read),
         "price": _price(priced) if priced else None,
+        **_left(answers, choices),
     }
 
 
@@ -122,10 +123,28 @@ def _problem(row: Problem) -> Json:
     }
 
 
-def _availability(read: Configuration) -> Json:
+def _left(answers: Decider, choices: Mapping[str, Any]) -> Json:
+    """What the choices given leave."""
+    decision = answers.decide(choices)
+    variants = answers.variants(decision)
     return {
-        group: {code: {"available": found.valid, "reason": found.reason} for code, found in options.items()}
-        for group, options in read.availability.items()
+        "availability": _availability(availability(answers, decision)),
+        "implied": answers.implied(decision),
+        "variants": None if variants is None else str(variants),
+    }
+
+
+def _availability(stands: Available) -> Json:
+    return {
+        code: {
+            option: {
+                "available": found.valid,
+                "standing": found.standing.name.lower(),
+                "reason": found.reason,
+            }
+            for option, found in options.items()
+        }
+        for code, options in stands.items()
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orders.engine import PARAMETER_KINDS, RULE_KINDS
+from orders.engine.deciding import Standing
 from orders.lifecycle import RAIL
 from orders.models import Incoterm, ShipPolicy
 from orders.models.orders import STATE_CODES
@@ -235,6 +236,10 @@ class ChoiceProblem(FieldError):
 
 class Availability(Shape):
     available = serializers.BooleanField()
+    standing = serializers.ChoiceField(
+        choices=[standing.name.lower() for standing in Standing],
+        help_text="Switch: possible if only the choice made beside it is changed.",
+    )
     reason = serializers.CharField(help_text="Why not; may be empty.")
 
 
@@ -259,6 +264,10 @@ class ConfigurationAnswer(Shape):
     problems = ChoiceProblem(many=True)
     availability = serializers.DictField(
         child=serializers.DictField(child=Availability()),
-        help_text="For each group and option: whether it may stand beside the other choices.",
+        help_text="For each choice and option: how it stands after the choices given, and why it is blocked.",
+    )
+    implied = serializers.DictField(help_text="What follows from the choices given.")
+    variants = serializers.CharField(
+        allow_null=True, help_text="How many variants are left; null where they cannot be counted in time."
     )
     price = ConfiguredPrice(allow_null=True, help_text="Null while something is wrong.")

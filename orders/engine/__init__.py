@@ -1,13 +1,13 @@
 """Configurator, pricing and explosion: pure functions on frozen data.
 
 compiled = compile_product(model)                     # once per product revision
-configuration = configure(compiled, {"CPU": "C16"})   # typed values, problems, availability
+configuration = configure(compiled, {"CPU": "C16"})   # typed values, problems
 price(compiled, configuration, 3).unit_price
 explode(compiled, configuration, 3).bom
 """
 
 from orders.engine.compiling import CompiledProduct, compile_product
-from orders.engine.configuring import Availability, Configuration, configure
+from orders.engine.configuring import Configuration, configure
 from orders.engine.costing import Cost, CostBasis, ProcessRate
 from orders.engine.exchange import Exchange, RateRow
 from orders.engine.explosion import Release, explode, specification
@@ -54,7 +54,6 @@ __all__ = [
     "PARAMETER_KINDS",
     "QUANTITY",
     "RULE_KINDS",
-    "Availability",
     "BomRow",
     "BreakRow",
     "BudgetRow",

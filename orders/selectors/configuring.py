@@ -50,7 +50,7 @@ def preview_line(
     Without a buyer it is the price for anybody, in the product's own currency.
     """
     compiled = compiled_by_id(revision_id) if revision_id else compiled_product(product)
-    configuration = configure(compiled, choices, look_ahead=False)
+    configuration = configure(compiled, choices)
     chosen = specification(compiled, configuration)
     if not configuration.valid:
         return LinePreview(compiled, configuration, chosen)
@@ -80,4 +80,4 @@ def offer_for(
 def specification_of(line: OrderLine) -> list[dict[str, object]]:
     """Rows (label, text) of what is chosen on a line; no statement for a revision used before."""
     compiled = compiled_line(line)
-    return specification(compiled, configure(compiled, line.choices, look_ahead=False))
+    return specification(compiled, configure(compiled, line.choices))

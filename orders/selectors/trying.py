@@ -17,6 +17,8 @@ from orders.engine import (
     explode,
     price,
 )
+from orders.engine.deciding import Availability, Judgement, judge
+from orders.selectors.deciders import decider_by_id
 from orders.selectors.drafts import Draft
 
 SHOWN = 20
@@ -74,14 +76,24 @@ def trial(draft: Draft, choices: Mapping[str, object], quantity: int = 1, words:
     except Refused as refusal:
         return Trial(quantity, words, trouble=str(refusal))
     choices = {code: value for code, value in choices.items() if code in compiled.labels}
-    look_ahead = len(compiled.features) <= LOOKED_AHEAD
-    configuration = configure(compiled, choices, look_ahead=look_ahead)
+    configuration = configure(compiled, choices)
+    try:
+        judged = _judged(draft, configuration, choices)
+    except ModelRefused as refusal:
+        return Trial(quantity, words, faults=refusal.faults)
     rows = [row for row in compiled.model.choices if _named(row, words)]
-    asked = [_asked(row, configuration) for row in rows[:SHOWN]]
+    asked = [_asked(row, configuration, judged) for row in rows[:SHOWN]]
     shown = {row.row.code for row in asked}
     hidden = [pair for code, value in choices.items() if code not in shown for pair in _pairs(code, value)]
     found = Trial(quantity, words, asked, hidden, len(rows), configuration)
     return _followed(draft, found)
+
+
+def _judged(draft: Draft, configuration: Configuration, choices: Mapping[str, object]) -> Judgement:
+    """How the options stand, of a very large draft only what is wrong; ModelRefused where it is void."""
+    if len(draft.compiled.features) > LOOKED_AHEAD:
+        return Judgement({}, configuration.problems)
+    return judge(decider_by_id(draft.revision.pk), configuration, choices)
 
 
 def _followed(draft: Draft, found: Trial) -> Trial:
@@ -108,11 +120,11 @@ def _pairs(code: str, value: object) -> list[tuple[str, str]]:
     return [(code, str(part)) for part in values]
 
 
-def _asked(row: FeatureRow | ParameterRow, configuration: Configuration) -> Asked:
+def _asked(row: FeatureRow | ParameterRow, configuration: Configuration, judged: Judgement) -> Asked:
     value = configuration.choices.get(row.code)
     problems = [
         f"{problem.message} {problem.remedy}".strip()
-        for problem in configuration.problems
+        for problem in judged.problems
         if problem.field == row.code
     ]
     if isinstance(row, ParameterRow):
@@ -121,7 +133,7 @@ def _asked(row: FeatureRow | ParameterRow, configuration: Configuration) -> Aske
     if not row.options:
         return Asked(row, "flag", _shown(value), problems=problems)
     chosen = set(value) if isinstance(value, (list, tuple)) else {value}
-    standing = configuration.availability.get(row.code, {})
+    standing = judged.availability.get(row.code, {})
     options = [
         Tried(option.code, option.label, option.code in chosen, _reason(standing.get(option.code)))
         for option in row.options[:OPTIONS]
@@ -129,8 +141,8 @@ def _asked(row: FeatureRow | ParameterRow, configuration: Configuration) -> Aske
     return Asked(row, "many" if row.many else "one", _shown(value), options, problems)
 
 
-def _reason(availability: Any) -> str:
-    return "" if availability is None or availability.valid else str(availability.reason)
+def _reason(found: Availability | None) -> str:
+    return "" if found is None or found.valid else found.reason
 
 
 def _shown(value: object) -> str:

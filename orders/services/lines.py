@@ -132,7 +132,7 @@ def configured(
             f"{product.code} is not published.", field="product", remedy="Choose a published product."
         )
     compiled = compiled_by_id(revision_id) if revision_id else compiled_product(product)
-    configuration = configure(compiled, choices, look_ahead=False)
+    configuration = configure(compiled, choices)
     if not configuration.valid:
         raise InvalidInput(
             [

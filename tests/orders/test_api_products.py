@@ -87,8 +87,15 @@ def test_a_broken_rule_has_reason_remedy_and_repairs_and_no_price() -> None:
 
 def test_options_that_do_not_go_with_the_others_say_why() -> None:
     top = configured({"LEGS": "WOOD"})["availability"]["TOP"]
-    assert top["OAK"] == {"available": True, "reason": ""}
-    assert top["STEEL"] == {"available": False, "reason": "The legs do not bear this top."}
+    assert top["OAK"] == {"available": True, "standing": "implied", "reason": ""}
+    reason = "The legs do not bear this top."
+    assert top["STEEL"] == {"available": False, "standing": "blocked", "reason": reason}
+
+
+def test_what_follows_and_how_much_is_left_is_told() -> None:
+    body = configured({"TOP": "STEEL"})
+    assert body["implied"] == {"LEGS": "IRON"}
+    assert body["variants"] == str(2 * (17 * 2 - 2))
 
 
 def test_unknown_choices_are_problems_not_errors() -> None:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import Refused
-from orders.engine import PriceRow, RuleRow, configure, price
+from orders.engine import ModelRefused, PriceRow, RuleRow, configure, price
 from orders.engine.compiling import CompiledProduct
-from orders.engine.deciding import Decider, Slot, Standing
+from orders.engine.deciding import Decider, Slot, Standing, judge, ready
 from orders.engine.grounding import ground
 from orders.engine.logic.solver import compile_tree
 from tests.orders.models import compiled
@@ -214,3 +214,36 @@ def test_a_wide_number_is_cut_where_a_rule_changes() -> None:
     (span,) = wide.ranges(wide.decide({"SIZE": "L"}), "WIDTH")
     assert (span.low, span.high) == (Decimal(0), Decimal(330))
     assert wide.standing(wide.decide({"WIDTH": 340}), "SIZE", "L") is Standing.BLOCKED
+
+
+def test_a_whole_configuration_is_judged_with_repairs() -> None:
+    broken = configure(workstation().compiled, {"CPU": "C32"})
+    judged = judge(workstation(), broken, ["CPU"])
+    (problem,) = judged.problems
+    assert [(repair.field, repair.code) for repair in problem.repairs] == [("PSU", "650"), ("CPU", "C08")]
+    assert problem.remedy == "Choose Power supply: 650 W or Processor: 8 cores."
+    assert judged.availability["PSU"]["650"].valid
+
+
+def test_options_say_whether_they_may_stand_instead_and_why_not() -> None:
+    quiet = configure(workstation().compiled, {"QUIET": True, "PSU": "650"})
+    options = judge(workstation(), quiet, ["QUIET"]).availability["CPU"]
+    assert options["C08"].standing is Standing.CHOSEN
+    assert (options["C32"].valid, options["C32"].reason) == (False, "32 cores are not quiet.")
+
+
+def test_a_stored_solver_is_used_only_where_it_fits() -> None:
+    stored = compile_tree(ground(compiled()).tree).to_bytes()
+    assert ready(compiled(), stored).decide({"CPU": "C32", "PSU": "200"}).clashes
+    assert not ready(compiled(rules=()), stored).decide({"CPU": "C32", "PSU": "200"}).clashes
+    assert ready(compiled(), b"from another version").method == "d-DNNF"
+
+
+def test_a_model_without_variants_names_its_rules() -> None:
+    rules = (
+        RuleRow(1, "requires", "", "CPU = C32", "Only 32 cores."),
+        RuleRow(2, "excludes", "", "QUIET", "Not quiet."),
+        RuleRow(3, "requires", "", "CPU = C08", "Only 8 cores."),
+    )
+    with pytest.raises(ModelRefused, match="Rule 1, Rule 3 exclude everything"):
+        ready(compiled(rules=rules))

@@ -108,7 +108,7 @@ def valid_ways(compiled: CompiledProduct) -> list[Mapping[str, Any]]:
     """Those that break nothing, each once."""
     found = {}
     for choices in every_way(compiled):
-        read = configure(compiled, choices, look_ahead=False)
+        read = configure(compiled, choices)
         if read.valid:
             found[tuple(read.values.items())] = read.values
     return list(found.values())

@@ -10,7 +10,7 @@ from django.db import connection
 
 from kernel.errors import Refused
 from orders import services
-from orders.models import Handover, Move, Order, Snapshot
+from orders.models import Handover, Move, Order, Product, Snapshot
 from orders.services import Answer
 from tests.orders import cast
 
@@ -136,3 +136,11 @@ def test_accepting_at_the_moment_of_expiry_is_an_order_or_expired_never_both() -
         ("accepted", "planning", False),
         ("expired", "expired", True),
     ]
+
+
+def test_a_product_published_by_several_people_at_once_is_published_once() -> None:
+    product = cast.desk()
+    results = race(lambda: services.publish_product(product=product, now=cast.NOW))
+    assert sum(isinstance(result, Product) for result in results) == 1
+    assert {result.status for result in results if isinstance(result, Refused)} <= {409, 422}
+    assert list(product.revisions.values_list("number", "status")) == [(1, "published")]

@@ -14,21 +14,27 @@ from orders.engine.deciding.answers import (
     Standing,
 )
 from orders.engine.deciding.decider import Decider
+from orders.engine.deciding.judging import Availability, Available, Judgement, availability, judge
 from orders.engine.deciding.ready import ready, solver_for, void_faults
 
 __all__ = [
+    "Availability",
+    "Available",
     "Clash",
     "Completion",
     "Decider",
     "Decision",
     "Explanation",
     "Fix",
+    "Judgement",
     "Made",
     "PriceSpan",
     "Range",
     "Reason",
     "Slot",
     "Standing",
+    "availability",
+    "judge",
     "ready",
     "solver_for",
     "void_faults",

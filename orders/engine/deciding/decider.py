@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.expressions import Value
-from orders.engine.compiling import CompiledProduct, CompiledRule
+from orders.engine.compiling import CompiledProduct
+from orders.engine.configuring import culprit
 from orders.engine.deciding.answers import (
     Clash,
     Completion,
@@ -174,9 +175,27 @@ class Decider:
             clashing.append((literal, self._explained(read.taken, literal)))
             read.taken.update(later)
             read.stored.pop(code)
-        return tuple(
-            Clash(why, self._fixes(read.taken, literal, read.stored, MOST_FIXES)) for literal, why in clashing
-        )
+        return tuple(Clash(why, self._ways_out(read, literal, why.slot)) for literal, why in clashing)
+
+    def _ways_out(self, read: _Read, literal: Literal, slot: Slot) -> tuple[Fix, ...]:
+        """What could be chosen instead of the last choice, or given up for it."""
+        domains = self.solver.domains(_joined(read.taken))
+        instead = self._instead(read, domains, slot)
+        return (*instead, *self._fixes(read.taken, literal, read.stored, MOST_FIXES))
+
+    def _instead(self, read: _Read, domains: Domains, slot: Slot) -> Iterator[Fix]:
+        """The nearest option beside a slot that goes with everything else."""
+        here = self.place.get(slot)
+        if here is None:
+            return
+        states = self._states(domains, {})
+        beside = [place for place in self.table.span[slot.code] if states[place] != Standing.BLOCKED]
+        row = self.compiled.features.get(slot.code)
+        if beside and not (row is not None and row.many):
+            made = self.table.made(self.table.literal(self.slots[min(beside, key=lambda at: abs(at - here))]))
+            choices = self.completer.stored(dict([self.table.literal(made.slot)]), read.stored)
+            gone = (Made(slot, self.table.label(slot)),)
+            yield Fix(made.label, gone, (made,), choices)
 
     def _first_clash(self, taken: Mapping[str, tuple[Literal, ...]]) -> str:
         """The first choice with which those up to it contradict each other, by bisection."""
@@ -307,14 +326,14 @@ class Decider:
                 derive(self.compiled, values)
                 broken = rule.broken(values)
             except FormulaFailed as error:
-                yield Problem(_field(rule), error.message, error.remedy)
+                yield Problem(culprit(rule), error.message, error.remedy)
                 continue
             if broken:
                 offending = tuple(
                     (self.compiled.label(name), shown(self.compiled, name, values[name]))
                     for name in rule.names
                 )
-                yield Problem(_field(rule), rule.row.reason, "Change one of these choices.", offending)
+                yield Problem(culprit(rule), rule.row.reason, "Change one of these choices.", offending)
 
     def _values(self, read: _Read, domains: Domains) -> dict[str, Value]:
         """What is known by now of the names that these rules read."""
@@ -340,8 +359,3 @@ def _advice(made: Made, becomes: tuple[Made, ...], given_up: tuple[Made, ...]) -
     if becomes:
         return f"{made.label} with {', '.join(one.label for one in becomes)}"
     return f"{made.label} without {', '.join(one.label for one in given_up)}" if given_up else made.label
-
-
-def _field(rule: CompiledRule) -> str:
-    """The choice to show a broken rule at: what it demands rather than what triggers it."""
-    return (*rule.demanded, *rule.names, "")[0]

@@ -71,11 +71,9 @@ def void_faults(grounding: Grounding) -> list[Fault]:
     """The rules that leave no variant together; none could be left out."""
     numbers = void_reason(grounding.tree) or ()
     owners = list(dict.fromkeys(grounding.rules[number] for number in numbers))
-    rows = ", ".join(owner.row for owner in owners) or "the structure of the features"
-    message = (
-        f"No configuration is valid: {rows} leave none" if len(owners) != 1 else "No configuration is valid"
-    )
+    rows = ", ".join(owner.row for owner in owners) or "The structure of the features"
     reasons = "; ".join(owner.rule.row.reason for owner in owners if owner.rule is not None)
-    remedy = "Change or remove one of these rules." if owners else "Correct the numbers of options to choose."
-    first = owners[0].row if owners else "Product"
-    return [Fault(first, "then" if owners else "features", f"{message}. {reasons}".strip(), remedy)]
+    message = f"No configuration is valid: {rows} exclude everything. {reasons}".strip()
+    if not owners:
+        return [Fault("Product", "features", message, "Correct how many options can be chosen.")]
+    return [Fault(owners[0].row, "then", message, "Change or remove one of these rules.")]

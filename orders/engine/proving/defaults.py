@@ -11,7 +11,7 @@ from orders.engine.reading import Problem
 
 def default_faults(compiled: CompiledProduct) -> list[Fault]:
     """What fails with the default choices; choices without one may stay open."""
-    configuration = configure(compiled, {}, look_ahead=False)
+    configuration = configure(compiled, {})
     if configuration.valid:
         return _tried(compiled, configuration)
     model = compiled.model

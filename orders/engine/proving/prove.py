@@ -135,9 +135,9 @@ def _gap(decider: Decider, gap: Gap, size: int) -> Report:
 def _shown(decider: Decider, variant: BoolArray) -> Iterator[list[str]]:
     """A variant in words; of a long one what is not as by default."""
     compiled = decider.compiled
-    read = configure(compiled, decider.completer.choices_of(variant), look_ahead=False)
+    read = configure(compiled, decider.completer.choices_of(variant))
     rows = [(code, value) for code, value in read.values.items() if code in decider.table.span]
-    usual = configure(compiled, {}, look_ahead=False).values if len(rows) > MOST_SHOWN else {}
+    usual = configure(compiled, {}).values if len(rows) > MOST_SHOWN else {}
     told = [(code, value) for code, value in rows if code not in usual or usual[code] != value]
     for code, value in told[:MOST_SHOWN]:
         yield [compiled.label(code), shown(compiled, code, value) or "–"]
