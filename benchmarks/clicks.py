@@ -84,10 +84,11 @@ def measure(
         "click_p95_ms": at(clicks, 0.95),
         "click_p99_ms": at(clicks, 0.99),
         "update_kb_p95": at([size / 1000 for user in users for size in user.sizes], 0.95),
-        "open_ms": at([1000 * seconds for seconds, _ in opened], 0.5),
+        "open_ms": at([1000 * seconds for seconds, *_ in opened], 0.5),
         "open_cold_ms": round(1000 * cold, 1),
         "find_p95_ms": at([1000 * seconds for seconds in found], 0.95),
-        "page_kb": at([size / 1000 for _, size in opened], 0.5),
+        "page_kb": at([sent / 1000 for _, sent, _ in opened], 0.5),
+        "page_read_kb": at([read / 1000 for *_, read in opened], 0.5),
         "cpu_ms_per_click": round(1000 * worked / len(clicks), 1),
         "publish_s": prepared["publish_s"],
     }

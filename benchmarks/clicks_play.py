@@ -1,5 +1,6 @@
 """One user of the configurator over HTTP: opens the page, looks for a part, clicks what is possible."""
 
+import gzip
 import http.client
 import random
 import re
@@ -14,6 +15,7 @@ CHOICE: Final = re.compile(
 )
 HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 STATES: Final = re.compile(r'data-states="([^"]*)"')
+GZIP: Final = {"Accept-Encoding": "gzip"}
 FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -40,16 +42,18 @@ class User:
     chosen: dict[str, str] = field(default_factory=dict)
     clicks: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    sent: int = 0
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
 
-    def open(self, page: str) -> tuple[float, int]:
-        """Open the page; seconds and bytes."""
+    def open(self, page: str) -> tuple[float, int, int]:
+        """Open the page; seconds, bytes as sent (compressed) and as read."""
         began = time.perf_counter()
         body = self._ask("GET", page, None, {})
+        took = time.perf_counter() - began
         self.drawn(body)
-        return time.perf_counter() - began, len(body)
+        return took, self.sent, len(body)
 
     def find(self, words: str) -> float:
         """Have other choices drawn; seconds."""
@@ -99,7 +103,7 @@ class User:
         """The body; once more where the server closed a connection that was idle."""
         for attempt in (1, 2):
             try:
-                self.connection.request(method, path, data, {"Cookie": self.cookie, **headers})
+                self.connection.request(method, path, data, {"Cookie": self.cookie, **GZIP, **headers})
                 answer = self.connection.getresponse()
                 break
             except (http.client.RemoteDisconnected, ConnectionError):
@@ -107,6 +111,9 @@ class User:
                 if attempt == 2:
                     raise
         body = answer.read()
+        self.sent = len(body)
+        if answer.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
         if answer.status != 200:
             raise RuntimeError(f"{path} answered {answer.status}: {body[:300]!r}")
         if made := re.match(r"csrftoken=[^;]+", answer.headers.get("Set-Cookie", "")):

@@ -14,7 +14,15 @@ from django.urls import reverse
 
 import benchmarks.ready  # noqa: F401 - Django first
 from benchmarks.web_prepare import cookie_of
-from orders.engine import BomRow, FeatureRow, ProductModel, StepRow, Stored, compile_product
+from orders.engine import (
+    BomRow,
+    CharacteristicRow,
+    FeatureRow,
+    ProductModel,
+    StepRow,
+    Stored,
+    compile_product,
+)
 from orders.engine.deciding import ready
 from orders.engine.formats import load_uvl
 from orders.models import Company, Customer, Item, Process, ProductRevision, Role, User
@@ -56,13 +64,14 @@ def main() -> None:
 
 
 def _model(file: Path) -> ProductModel:
-    """What the file says, with the one part and the one operation a product needs."""
+    """What the file says, with the one part, operation and measure a product needs."""
     data = file.read_bytes()
     text = (lzma.decompress(data) if file.suffix == ".xz" else data).decode("utf8")
     model = replace(
         load_uvl(text, file.name),
         bom=(BomRow(10, "BODY", operation=10),),
         routing=(StepRow(10, "Assemble", "ASSEMBLE", "", "1", "60"),),
+        characteristics=(CharacteristicRow(10, "Length", "measured", "", "100", "99", "101", unit="mm"),),
     )
     return _usual(with_master_data(model))
 

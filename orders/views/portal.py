@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.access import allow
@@ -32,6 +33,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.CUSTOMER)
 @require_http_methods(["GET", "POST"])
+@gzip_page
 def configure_own(request: HttpRequest, code: str) -> HttpResponse:
     """A product with all its choices; a post asks for a quotation, or shows what keeps it from one."""
     product, customer = orderable_product(code), _customer(request)
@@ -50,6 +52,7 @@ def configure_own(request: HttpRequest, code: str) -> HttpResponse:
 
 @allow(Role.CUSTOMER)
 @require_POST
+@gzip_page
 def click_own(request: HttpRequest) -> HttpResponse:
     """The answer to a click."""
     product = posted_product(request)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.access import allow
@@ -29,6 +30,7 @@ TEMPLATE = "orders/quote.html"
 
 @allow(Role.SALES, Role.MANAGER)
 @require_http_methods(["GET", "POST"])
+@gzip_page
 def new_quotation(request: HttpRequest) -> HttpResponse:
     """For whom, which product, then its configuration; the address holds what was chosen so far."""
     customer = customer_by_code(request.GET.get("customer", ""))
@@ -46,6 +48,7 @@ def new_quotation(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.SALES, Role.MANAGER)
 @require_http_methods(["GET", "POST"])
+@gzip_page
 def edit_quotation(request: HttpRequest, reference: str) -> HttpResponse:
     """A draft: its head, its lines, one of them open; `?line=` opens one, `?add=` begins another."""
     order = order_or_404(request, reference)
@@ -61,6 +64,7 @@ def edit_quotation(request: HttpRequest, reference: str) -> HttpResponse:
 
 @allow(Role.SALES, Role.MANAGER)
 @require_POST
+@gzip_page
 def configure(request: HttpRequest) -> HttpResponse:
     """The configurator for the choices posted: what fits, what does not and why, and the price."""
     customer = customer_by_code(request.POST.get("customer", ""))

@@ -1,8 +1,10 @@
 """The configurator as data: what is decided, what follows, what is blocked, what it costs and allows."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 
 from kernel.errors import Refused
 from kernel.wording import plain
@@ -30,8 +32,8 @@ from orders.selectors.configurator.parts import (
 from orders.selectors.configuring import Buyer, LinePreview, preview_line
 from orders.selectors.deciders import decider, decider_by_id
 
-LARGEST_PAGE = 60
-"""So many choices stand on one page; the others are found by their name."""
+LARGEST_PAGE, MOST_DRAWN = 60, 400
+"""So many choices stand on one page, and about so many options; the others are found by their name."""
 SMALL = 2000
 """Up to so many options, the page shows what is assumed for each."""
 
@@ -53,12 +55,12 @@ def configurator(
         return Configurator(product, click.quantity, problems=trouble, customer=customer)
     view = _View(decides, decision, preview.configuration)
     found = list(view.found(click.find)) if view.small or click.drawn else []
-    groups = list(view.groups(found if view.small else found[:LARGEST_PAGE]))
+    groups = list(view.groups(found if view.small else found[: _drawn(found)]))
     return Configurator(
         product=product,
         quantity=click.quantity,
         revision_id=revision_id,
-        groups=groups[:LARGEST_PAGE],
+        groups=groups[: _drawn(found)],
         parameters=view.parameters(),
         problems=_problems(decision, preview),
         clashes=[_clash(clash) for clash in decision.clashes],
@@ -66,8 +68,9 @@ def configurator(
         choices=preview.configuration.choices,
         states="" if click.drawn else told(before, decision),
         taken=view.taken(groups),
+        assumes=view.small,
         find=click.find,
-        more=max(0, len(found) - LARGEST_PAGE),
+        more=max(0, len(found) - _drawn(found)),
         variants=_variants(decides, decision),
         span=decides.price_span(decision.choices, click.quantity) if view.small else None,
         note=decides.note,
@@ -204,6 +207,12 @@ class _View:
         words = " or ".join(spans) + (" or more" if len(ranges) > 4 else "")
         step = f", in steps of {plain(row.step)}" if row.step is not None else ""
         return f"{words} {row.unit}".strip() + step
+
+
+def _drawn(found: Sequence[Placed]) -> int:
+    """How many of these choices one page draws; at least one."""
+    options = list(accumulate(max(2, len(placed.feature.options)) for placed in found[:LARGEST_PAGE]))
+    return max(1, bisect_right(options, MOST_DRAWN))
 
 
 def _words(feature: FeatureRow) -> str:

@@ -107,6 +107,7 @@ class Configurator:
     choices: Mapping[str, Stored] = field(default_factory=dict)
     states: str = ""
     taken: str = "{}"
+    assumes: bool = True
     find: str = ""
     more: int = 0
     variants: str = ""
