@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.clicks_play import slots_of
-from orders.engine import FeatureRow
+from orders.engine import FeatureRow, choice
 from orders.models import Product
 from orders.selectors import deciders
 from orders.selectors.configurator import Click, configurator
@@ -83,6 +83,18 @@ def test_sixty_choices_are_drawn_and_the_others_counted(desk: Product) -> None:
 
 
 @pytest.mark.django_db
+def test_a_page_draws_four_hundred_options_and_no_choice_in_part(desk: Product) -> None:
+    long = tuple(
+        choice(f"LONG{n}", f"Long {n}", tuple(FeatureRow(f"L{n}_{k}", str(k)) for k in range(90)))
+        for n in range(6)
+    )
+    features = (*cast.desk_rows(1)["features"], *long)
+    panel = configurator(cast.published_desk("LONG", features=features), Click({}))
+    assert [len(group.options) for group in panel.groups] == [2, 2, 90, 90, 90, 90]
+    assert panel.more == 2
+
+
+@pytest.mark.django_db
 def test_a_choice_is_found_by_the_name_of_an_option(desk: Product) -> None:
     panel = configurator(desk, Click({}, find="steel"))
     assert [group.code for group in panel.groups] == ["TOP"]
@@ -120,3 +132,8 @@ def test_a_click_is_answered_without_drawing_the_choices(browser_of: Browser, de
 def test_the_page_of_a_small_product_keeps_no_list_of_what_it_draws(browser_of: Browser, db: None) -> None:
     cast.published_desk("DESK")
     assert 'name="drawn"' not in browser_of("sales").get(NEW).content.decode()
+
+
+def test_the_page_is_sent_compressed_to_who_reads_that(browser_of: Browser, desk: Product) -> None:
+    answer = browser_of("sales").get(NEW, headers={"accept-encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
