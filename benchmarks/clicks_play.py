@@ -116,8 +116,9 @@ class User:
             body = gzip.decompress(body)
         if answer.status != 200:
             raise RuntimeError(f"{path} answered {answer.status}: {body[:300]!r}")
-        if made := re.match(r"csrftoken=[^;]+", answer.headers.get("Set-Cookie", "")):
-            self.cookie = f"{self.cookie.partition('; csrftoken')[0]}; {made[0]}"
+        for made in answer.headers.get_all("Set-Cookie", []):
+            if made.startswith("csrf"):
+                self.cookie = f"{self.cookie.partition('; csrf')[0]}; {made.partition(';')[0]}"
         return body
 
 
