@@ -19,6 +19,7 @@ urlpatterns = [
     path("catalogue/<str:code>/", views.configure_own, name="configure-own"),
     path("orders/<str:reference>/", views.order, name="order"),
     path("orders/<str:reference>/edit/", views.edit_quotation, name="edit"),
+    path("orders/<str:reference>/compare/", views.compare_lines, name="compare-lines"),
     path("orders/<str:reference>/lines/<int:line_id>/remove/", views.remove_line, name="remove-line"),
     path("orders/<str:reference>/lines/<int:line_id>/price/", views.price_of_line, name="price"),
     path("orders/<str:reference>/act/<slug:code>/", views.act, name="act"),

@@ -82,7 +82,7 @@ def _lines(rows: list[dict[str, Any]]) -> list[LineInput]:
     known = {
         code: product
         for code, product in products_by_code([row["product"] for row in rows]).items()
-        if product.status == Product.Status.PUBLISHED
+        if product.status == Product.Status.PUBLISHED and not product.non_catalogue
     }
     missing = [(index, row["product"]) for index, row in enumerate(rows) if row["product"] not in known]
     if missing:

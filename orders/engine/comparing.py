@@ -26,7 +26,8 @@ FACTS = (
     ("Requested date", "requested_date"),
     ("Note", "note"),
 )
-MONEY = frozenset({"unit_price", "total", "options_total"})
+COSTS = (("Cost of one piece", "unit_cost"), ("Margin", "margin"))
+MONEY = frozenset({"unit_price", "unit_cost", "total", "options_total"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ def compare_contents(left: Mapping[str, Any], right: Mapping[str, Any]) -> Compa
     theirs = {row["position"]: row for row in right["lines"]}
     pairs = (_pair(at, mine.get(at), theirs.get(at)) for at in sorted(mine.keys() | theirs.keys()))
     return Comparison(tuple(row for row in [*head, plan] if row.left or row.right), tuple(pairs))
+
+
+def compare_lines(left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[Row, ...]:
+    """Two lines of one quotation, as our own people read them: facts, cost, then what was chosen."""
+    rows = [_row(label, name, left, right) for label, name in (*FACTS, *COSTS)]
+    return tuple(row for row in (*rows, *_specification(left, right)) if row.left or row.right)
 
 
 def _pair(position: int, left: Mapping[str, Any] | None, right: Mapping[str, Any] | None) -> LinePair:

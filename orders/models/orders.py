@@ -270,6 +270,11 @@ class OrderLine(Stamped):
         return self.held_at is not None
 
     @property
+    def decisions(self) -> dict[str, object]:
+        """What somebody decided, without what was assumed."""
+        return {code: self.choices.get(code) for code in self.decided}
+
+    @property
     def total(self) -> Decimal:
         """Unit price times quantity, in the order's currency."""
         return self.unit_price * self.quantity

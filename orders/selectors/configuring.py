@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kernel.errors import Refused
 from orders.engine import CompiledProduct, Configuration, Offer, configure, offer, specification
-from orders.models import Customer, OrderLine, Product
+from orders.models import Customer, Order, OrderLine, Product
 from orders.selectors.conditions import conditions, shop_day
 from orders.selectors.products import compiled_by_id, compiled_line, compiled_product
 
@@ -75,6 +75,19 @@ def offer_for(
     found = conditions(customer=customer, currency=currency, products=[product.pk], day=day)
     terms = found.terms(product.pk, buyer.discount_percent if buyer else ZERO)
     return offer(compiled, configuration, quantity, terms, found.basis)
+
+
+def line_to_copy(text: str, product: Product, customer: Customer | None = None) -> OrderLine | None:
+    """The line with this number, to begin with what was decided on it; None where it is of another product.
+
+    With a customer, only a line of the customer's own; one statement, none for what is no number.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        return None
+    lines = OrderLine.objects.filter(pk=int(text), product=product)
+    if customer is not None:
+        lines = lines.filter(order__in=Order.objects.visible_to_customer(customer.pk))
+    return lines.first()
 
 
 def specification_of(line: OrderLine) -> list[dict[str, object]]:

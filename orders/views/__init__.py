@@ -40,6 +40,7 @@ from orders.views.revisions import (
     terms,
 )
 from orders.views.search import find
+from orders.views.side_by_side import compare_lines
 from orders.views.winning import winning
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "catalogue",
     "check_model",
     "click_own",
+    "compare_lines",
     "complete",
     "configure",
     "configure_own",

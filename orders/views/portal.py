@@ -12,9 +12,9 @@ from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import INVALID, redirect_or_htmx, render_page
 from orders.forms.portal import RequestForm
-from orders.models import Customer, Order, OrderLine, Product, Role
+from orders.models import Customer, Order, Role
 from orders.selectors.configurator import Click, Configurator, configurator
-from orders.selectors.configuring import Buyer
+from orders.selectors.configuring import Buyer, line_to_copy
 from orders.selectors.for_customers import orderable_product
 from orders.selectors.products import product_list
 from orders.services import Header, InvalidInput, LineInput, create_quotation
@@ -40,9 +40,10 @@ def configure_own(request: HttpRequest, code: str) -> HttpResponse:
     if product is None:
         raise Http404("There is no such product.")
     asked = request.method == "POST"
-    click = click_in(request.POST) if asked else Click(_copied(request, product, customer))
-    panel = configurator(product, click, None, Buyer(customer))
-    form = RequestForm(request.POST if asked else None)
+    copied = None if asked else line_to_copy(request.GET.get("copy", ""), product, customer)
+    begun = Click(copied.decisions, copied.quantity, whole=True) if copied else Click({})
+    panel = configurator(product, click_in(request.POST) if asked else begun, None, Buyer(customer))
+    form = RequestForm(request.POST if asked else None, initial={"quantity": begun.quantity})
     if not asked or request.POST.get("act") != "save":
         return _show(request, panel, form)
     if not form.is_valid() or not panel.fits:
@@ -70,15 +71,6 @@ def _customer(request: HttpRequest) -> Customer:
     if customer is None:
         raise Http404("This page is for customers.")
     return customer
-
-
-def _copied(request: HttpRequest, product: Product, customer: Customer) -> dict[str, object]:
-    """What was decided on an earlier line of the customer's own, to begin with."""
-    text = request.GET.get("copy", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    orders = Order.objects.visible_to_customer(customer.pk)
-    line = OrderLine.objects.filter(pk=number, product=product, order__in=orders).first()
-    return {code: line.choices.get(code) for code in line.decided} if line else {}
 
 
 def _ask(request: HttpRequest, customer: Customer, panel: Configurator, form: RequestForm) -> HttpResponse:

@@ -25,6 +25,7 @@ from orders.views.people import order_or_404, person
 from orders.views.sheet import Sheet, draft_lines, edit_sheet, new_sheet, stored
 
 CONFLICT = 409
+SAVES = frozenset({"save", "save-add"})
 TEMPLATE = "orders/quote.html"
 
 
@@ -118,8 +119,8 @@ def _open_line(request: HttpRequest, order: Order) -> tuple[OrderLine | None, Pr
 
 
 def _only_price(request: HttpRequest) -> bool:
-    """Without scripts a button asks for the price, or for a repair, and nothing is stored."""
-    return request.POST.get("act") == "price" or "repair" in request.POST
+    """Without scripts the other buttons ask for a price, a reason or a repair, and nothing is stored."""
+    return request.POST.get("act") not in SAVES or not {"take", "complete", "why"}.isdisjoint(request.POST)
 
 
 def _save(request: HttpRequest, sheet: Sheet, act: Callable[[], Order]) -> HttpResponse:

@@ -1,7 +1,6 @@
 """The sheet of the configure-and-quote page: its forms, the line at hand, and where each refusal belongs."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,7 +17,7 @@ from orders.forms.quotation import (
 )
 from orders.models import Customer, Incoterm, Order, OrderLine, Product
 from orders.selectors.configurator import Click, Configurator, configurator
-from orders.selectors.configuring import Buyer
+from orders.selectors.configuring import Buyer, line_to_copy
 from orders.services import Header, InvalidInput, LineInput
 from orders.views.configuring import click_in
 
@@ -45,7 +44,7 @@ class Sheet:
     panel: Configurator | None = None
     submission: str = ""
     version: str = ""
-    copied: Mapping[str, object] | None = None
+    copied: OrderLine | None = None
 
     @property
     def index(self) -> int:
@@ -125,7 +124,7 @@ def stored(line: OrderLine) -> LineInput:
 
 
 def new_sheet(request: HttpRequest, customer: Customer, product: Product) -> Sheet:
-    """A quotation that is not stored yet, with its first line open."""
+    """A quotation that is not stored yet, with its first line open; `?copy=` begins with an earlier one."""
     data = request.POST if request.method == "POST" else None
     asked = request.GET.get("requested_date", "")
     sheet = Sheet(
@@ -135,6 +134,7 @@ def new_sheet(request: HttpRequest, customer: Customer, product: Product) -> She
         ),
         product=product,
         submission=_said(data, "submission") or uuid.uuid4().hex,
+        copied=line_to_copy(request.GET.get("copy", ""), product),
     )
     return _opened(sheet, data)
 
@@ -168,14 +168,15 @@ def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
     """With the configurator of the open line, where one is open."""
     if sheet.product is None:
         return sheet
-    line = sheet.line
+    begun = sheet.line or sheet.copied
     if data is not None:
         click = click_in(data)
-    elif line is not None:
-        click = Click({code: line.choices.get(code) for code in line.decided}, line.quantity, whole=True)
+    elif begun is not None:
+        click = Click(begun.decisions, begun.quantity, whole=True)
     else:
-        click = Click(sheet.copied or {})
-    sheet.line_form = LineForm(data, initial=line_initial(sheet.line))
+        click = Click({})
+    copied = {"quantity": sheet.copied.quantity} if sheet.copied else {}
+    sheet.line_form = LineForm(data, initial=line_initial(sheet.line) or copied)
     stored_discount = sheet.line.discount_percent if sheet.line else Decimal(0)
     discount = discount_in(data) if data is not None else stored_discount
     revision = sheet.line.revision_id if sheet.line else None

@@ -25,6 +25,8 @@ PAGES = {
     "/search/?q=desk": STAFF | {"customer"},
     "/orders/": STAFF,
     "/orders/new/": SELLERS,
+    "/orders/engineer/?customer=ALPEN": SELLERS,
+    "/catalogue/": {"customer", "administrator"},
     "/needs-attention/": {"planner", "manager", "administrator"},
     "/customers/": SELLERS,
     "/customers/ALPEN/": SELLERS,
@@ -92,6 +94,22 @@ def test_a_customers_home_lists_the_own_orders_only(browser_of: Browser, cast_of
     text = browser_of("customer").get("/").content.decode()
     assert own.number in text
     assert foreign.number not in text
+
+
+def test_only_people_of_a_customer_configure_in_the_portal(browser_of: Browser) -> None:
+    cast.published_desk("DESK")
+    form = {"product": "DESK"}
+    shown = {role: browser_of(role).get("/catalogue/DESK/").status_code for role in Role.values}
+    clicked = {role: browser_of(role).post("/catalogue/click/", form).status_code for role in Role.values}
+    usual = dict.fromkeys(Role.values, 403) | {"administrator": 404, "customer": 200}
+    assert (shown, clicked) == (usual, usual)
+
+
+def test_lines_are_compared_by_those_who_quote(browser_of: Browser, cast_of_people: People) -> None:
+    order = pages.draft(cast_of_people["customer"].customer)
+    url = f"/orders/{order.reference}/compare/"
+    answers = {role: browser_of(role).get(url).status_code for role in Role.values}
+    assert answers == {role: 404 if role in SELLERS else 403 for role in Role.values}
 
 
 @pytest.mark.parametrize(

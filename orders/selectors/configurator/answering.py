@@ -75,7 +75,7 @@ def configurator(
         span=decides.price_span(decision.choices, click.quantity) if view.small else None,
         note=decides.note,
         customer=customer,
-        offer=preview.offer,
+        offer=preview.offer if decision.valid else None,
     )
 
 
