@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import Refused
-from orders.engine import ModelRefused, PriceRow, RuleRow, configure, price
+from orders.engine import (
+    FeatureRow,
+    ModelRefused,
+    ParameterRow,
+    PriceRow,
+    RuleRow,
+    choice,
+    configure,
+    price,
+)
 from orders.engine.compiling import CompiledProduct
 from orders.engine.deciding import Decider, Slot, Standing, judge, ready
 from orders.engine.grounding import ground
@@ -176,6 +185,20 @@ def test_a_completion_is_a_valid_configuration_nearest_to_the_defaults() -> None
     read = configure(workstation().compiled, done.choices)
     assert read.valid
     assert (read.values["CPU"], read.values["PSU"], read.values["RAM"]) == ("C32", "650", 2)
+
+
+def test_a_default_below_another_option_is_no_reason_to_take_that_option() -> None:
+    below = choice("SKY", "Sky", (FeatureRow("ANY", "Any", True), FeatureRow("OWN", "Own")))
+    roof = (FeatureRow("PLAIN", "Plain", True), FeatureRow("STARS", "Stars", children=(below,)))
+    fibres = [
+        ParameterRow(code, code, minimum=Decimal(1), maximum=Decimal(9), step=Decimal(1), default="5",
+                     condition="ROOF = STARS")
+        for code in ("N1", "N2")
+    ]  # fmt: skip
+    bare = model([], features=(choice("ROOF", "Roof", roof),), parameters=tuple(fibres), derived=())
+    assert decider(bare).complete({}).choices["ROOF"] == "PLAIN"
+    taken = decider(bare).complete({"ROOF": "STARS"}).choices
+    assert (taken["SKY"], taken["N1"], taken["N2"]) == ("ANY", "5", "5")
 
 
 def test_fastest_adds_up_the_times_of_the_operations() -> None:

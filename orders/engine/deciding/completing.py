@@ -85,17 +85,33 @@ class Completer:
 
     @cached_property
     def nearness(self) -> NDArray[np.int64]:
-        """How far each feature is from the defaults: nothing for a default."""
+        """How far each feature is from the defaults: nothing for a default.
+
+        What is missing because nobody asks for it is hardly far: its default is no reason to ask.
+        """
         weights = np.zeros(len(self.grounding.tree), np.int64)
         for code, columns in self.grounding.columns.items():
             for column in columns:
                 home = self._home(code, column)
-                far = [_far(place, home) for place in range(len(column.entries))]
+                far = [
+                    min(_far(place, home), 1 if self._hangs(code, entry) else 2 * FAR)
+                    for place, entry in enumerate(column.entries)
+                ]
                 absent = sum(far[i] for i, entry in enumerate(column.entries) if entry.literal < 0)
                 for place, entry in enumerate(column.entries):
                     if entry.literal > 0:
                         weights[entry.literal - 1] = far[place] - absent
         return weights
+
+    def _hangs(self, code: str, entry: Entry) -> bool:
+        """Whether it may be missing only because of something else that is."""
+        if entry.literal >= 0:
+            return False
+        tree, feature = self.grounding.tree, -entry.literal - 1
+        above = int(tree.parent[feature])
+        while above > 0 and tree.mandatory[above]:
+            above = int(tree.parent[above])
+        return above > 0 or code in self.compiled.asked
 
     def _home(self, code: str, column: Column) -> int:
         """The place of the default among the entries of a column."""
