@@ -43,7 +43,18 @@ def states(text: str) -> dict[str, list[int]]:
     """What the page is told to show anew: slots by state."""
     found = re.search(r'data-states="(.*?)" data-taken', text)
     assert found
-    return dict(json.loads(found[1]))
+    parts = [part.partition(":") for part in found[1].split(";") if part]
+    return {state: slots(runs) for state, _, runs in parts}
+
+
+def slots(runs: str) -> list[int]:
+    """The places of runs such as `3 0+5`: the gap before each, and how many more follow, in base 36."""
+    found: list[int] = []
+    for run in runs.split():
+        gap, _, more = run.partition("+")
+        first = (found[-1] + 1 if found else 0) + int(gap, 36)
+        found += range(first, first + int(more or "0", 36) + 1)
+    return found
 
 
 def slot(client: Client, option: str) -> int:
