@@ -160,19 +160,25 @@ class Completer:
 
     def choices_of(self, variant: BoolArray, given: Mapping[str, Stored] = NOTHING) -> dict[str, Stored]:
         """A whole variant as choices; exact numbers and texts as given."""
-        choices: dict[str, Stored] = {}
-        for code, columns in self.grounding.columns.items():
-            if code not in self.table.span:
-                continue
-            entries = tuple(held_entries(columns, variant))
-            if columns[0].option is not None:
-                pairs = zip(columns, entries, strict=True)
-                choices[code] = [str(column.option) for column, entry in pairs if entry.value]
-            elif code in given and isinstance(entries[0].value, (Span, AnyText)):
+        table = self.table
+        choices: dict[str, Stored] = dict(self._empty)
+        for place in np.flatnonzero(variant[table.feature] == table.value).tolist():
+            code, told = table.told[place]
+            held = choices.get(code)
+            choices[code] = [*held, *told] if isinstance(told, list) and isinstance(held, list) else told
+        for code in self.parameters:
+            (entry,) = held_entries(self.grounding.columns[code], variant)
+            choices.pop(code, None)
+            if code in given and isinstance(entry.value, (Span, AnyText)):
                 choices[code] = given[code]
-            elif not (code in self.grounding.cells and entries[0].literal < 0):
-                choices[code] = self._value(code, entries[0])
+            elif not (code in self.grounding.cells and entry.literal < 0):
+                choices[code] = self._value(code, entry)
         return choices
+
+    @cached_property
+    def _empty(self) -> dict[str, Stored]:
+        """Every choice in order, with nothing chosen."""
+        return {code: [] if row.many else None for code, row in self.compiled.features.items()}
 
     def _value(self, code: str, entry: Entry) -> Stored:
         """An entry as a choice; of an interval the number nearest to the default."""

@@ -28,11 +28,20 @@ from orders.engine.deciding.completing import Completer
 from orders.engine.deciding.slots import Slots
 from orders.engine.grounding import Grounding
 from orders.engine.grounding.values import Cell, merged
-from orders.engine.logic.answers import CHILD, MANDATORY, Conflict, Domains, Relation, Repair, Solver
+from orders.engine.logic.answers import (
+    CHILD,
+    MANDATORY,
+    Conflict,
+    Domains,
+    Relation,
+    Repair,
+    Solver,
+    Unsatisfiable,
+)
 from orders.engine.model import FormulaFailed
 from orders.engine.reading import BadInput, Problem, Stored, derive, shown, unknown_choices
 
-MOST_SWITCHED: Final = 200_000
+MOST_SWITCHED: Final = 20_000
 """Features times choices, up to which the options beside each choice are answered without being asked."""
 MOST_FIXES: Final = 3
 
@@ -68,9 +77,13 @@ class Decider:
         choice are told apart (SWITCH or BLOCKED) for the codes in `switch`; for all where that is cheap.
         """
         read = self._read(choices)
-        clashes = self._without_clashes(read)
+        clashes: tuple[Clash, ...] = ()
+        try:
+            domains = self.solver.domains(_joined(read.taken))
+        except Unsatisfiable:
+            clashes = self._without_clashes(read)
+            domains = self.solver.domains(_joined(read.taken))
         chosen = _joined(read.taken)
-        domains = self.solver.domains(chosen)
         states = self._states(domains, chosen)
         few = len(read.taken) * len(self.grounding.tree) <= MOST_SWITCHED
         for code in (read.taken if few else ()) if switch is None else switch:

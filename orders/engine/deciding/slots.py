@@ -30,6 +30,7 @@ class Slots:
     at: Mapping[Literal, int] = field(init=False)
     feature: NDArray[np.int32] = field(init=False)
     value: NDArray[np.bool_] = field(init=False)
+    told: tuple[tuple[str, Stored], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         slots: list[Slot] = []
@@ -47,8 +48,16 @@ class Slots:
             ("at", {literal: place for place, literal in enumerate(literals)}),
             ("feature", np.array([feature for feature, _ in literals], np.int32)),
             ("value", np.array([value for _, value in literals], np.bool_)),
+            ("told", tuple((slot.code, self._told(slot)) for slot in slots)),
         ):
             object.__setattr__(self, name, made)
+
+    def _told(self, slot: Slot) -> Stored:
+        """A slot as a choice; of a list the one option."""
+        row = self.compiled.features.get(slot.code)
+        if row is not None and row.options:
+            return [slot.option] if row.many else slot.option or None
+        return slot.option == YES
 
     def _slots(self, code: str) -> Iterator[tuple[str, Literal]]:
         grounding = self.grounding

@@ -93,6 +93,13 @@ class Boxes:
             self.behind[name] = self.resolved(self.derived[name].formula.checked.names)
         return self.behind[name]
 
+    def exactly(self, node: Node) -> Callable[[Node, Values], Maybe]:
+        """`truth` of one node where all values are known exactly; quicker."""
+        checked = self.checked(node, BOOLEAN)
+        if checked is None:
+            return lambda node, values: None
+        return lambda node, values: cast(Maybe, self._exact(checked, values))
+
     def truth(self, node: Node, values: Values) -> Maybe:
         """Whether a condition holds; None where it depends, or where it cannot be evaluated."""
         checked = self.checked(node, BOOLEAN)

@@ -68,6 +68,8 @@ class Cutter:
 
     def cut(self, atoms: Iterable[Atom]) -> list[Undecided]:
         """Fill `cells`; what stays undecided is returned."""
+        if not self.grids:
+            return []
         read = [(atom, self.boxes.names(atom.node)) for atom in atoms]
         for code, grid in self.grids.items():
             self.cells[code] = [(grid.first, grid.last)]

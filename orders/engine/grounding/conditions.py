@@ -28,7 +28,7 @@ from orders.engine.grounding.diagrams import (
     where,
 )
 from orders.engine.grounding.sums import compared, difference
-from orders.engine.grounding.values import Column, Known, assembled
+from orders.engine.grounding.values import Column, Known, assembled, is_exact
 from orders.engine.logic.tree import Formula
 
 MOST_ENUMERATED: Final = 200_000
@@ -139,13 +139,16 @@ class Conditions:
         return self._enumerated(atom, columns) if size <= MOST_ENUMERATED else None
 
     def _enumerated(self, atom: Node, columns: tuple[Column, ...]) -> Diagram:
+        exact = all(is_exact(entry.value) for column in columns for entry in column.entries)
+        truth = self.boxes.exactly(atom) if exact else self.boxes.truth
+
         def step(state: Hashable, level: int, value: Known) -> Hashable:
             return (*cast(tuple[Known, ...], state), value)
 
         def settle(level: int, state: Hashable) -> Leaf | None:
             if level < len(columns):
                 return None
-            return Leaf(self.boxes.truth(atom, assembled(columns, cast(tuple[Known, ...], state))))
+            return Leaf(truth(atom, assembled(columns, cast(tuple[Known, ...], state))))
 
         return diagram(columns, (), step, settle)
 
