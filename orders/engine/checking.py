@@ -24,6 +24,8 @@ from orders.engine.model import (
 )
 
 _WORDS = frozenset({"none", "yes", "no", "true", "false"})
+LONGEST_NAME = 120
+HIGHEST_PRICE = 10**12
 _FIGURES = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -50,11 +52,22 @@ def named_rules(model: ProductModel) -> Iterator[tuple[str, RuleRow]]:
         yield f"Budget {budget.code}", rule
 
 
-def _product(model: ProductModel) -> Iterator[Fault]:
+def head_faults(model: ProductModel) -> Iterator[Fault]:
+    """What is wrong with name, base price and currency."""
+    if not 0 < len(model.name.strip()) <= LONGEST_NAME:
+        message = f"The name has {len(model.name.strip())} characters."
+        yield Fault("Product", "name", message, f"Give 1 to {LONGEST_NAME}.")
+    if not 0 <= model.base_price < HIGHEST_PRICE or model.base_price.as_tuple().exponent < -2:  # type: ignore[operator]
+        message = f"The base price {model.base_price} is out of range."
+        yield Fault("Product", "base_price", message, "Give 0 or more with at most two decimal places.")
     try:
         exponent(model.currency)
     except Refused as error:
         yield Fault("Product", "currency", error.message, error.remedy)
+
+
+def _product(model: ProductModel) -> Iterator[Fault]:
+    yield from head_faults(model)
     if not model.routing:
         yield Fault("Product", "routing", "There is no operation.", "Add at least one routing step.")
     for step in model.routing:

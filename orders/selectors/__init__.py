@@ -12,11 +12,14 @@ from orders.selectors.detail import (
     possible_actions,
     timeline,
 )
+from orders.selectors.exporting import exported
 from orders.selectors.health import sweeper_health
 from orders.selectors.listing import OrderFilter, OrderRow, list_orders, order_rows, state_counts
+from orders.selectors.migration import LineMigration, migration_report
 from orders.selectors.paging import page_of
 from orders.selectors.products import (
     compiled_by_id,
+    compiled_by_ids,
     compiled_line,
     compiled_product,
     latest_revision,
@@ -24,26 +27,35 @@ from orders.selectors.products import (
     product_by_code,
     product_list,
     product_model,
+    product_models,
     products_by_code,
     with_master_data,
 )
 from orders.selectors.search import Hit, search, search_customers, search_items, search_orders
+from orders.selectors.usage import Use, code_uses, item_uses, process_uses
 
 __all__ = [
     "Hit",
+    "LineMigration",
     "LinePreview",
     "OrderFilter",
     "OrderPage",
     "OrderRow",
     "StageWork",
     "TimelineEntry",
+    "Use",
+    "code_uses",
     "compiled_by_id",
+    "compiled_by_ids",
     "compiled_line",
     "compiled_product",
     "decider",
     "decider_by_id",
+    "exported",
+    "item_uses",
     "latest_revision",
     "list_orders",
+    "migration_report",
     "needs_attention",
     "open_revision",
     "order_for_act",
@@ -52,9 +64,11 @@ __all__ = [
     "page_of",
     "possible_actions",
     "preview_line",
+    "process_uses",
     "product_by_code",
     "product_list",
     "product_model",
+    "product_models",
     "products_by_code",
     "roles_of",
     "search",

@@ -1,6 +1,6 @@
 """Product models as plain data, compiled once per revision and kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db.models import Count, Q, QuerySet
@@ -45,6 +45,22 @@ def compiled_by_id(revision_id: int) -> CompiledProduct:
     return found
 
 
+def compiled_by_ids(revision_ids: Iterable[int]) -> dict[int, CompiledProduct]:
+    """Several revisions ready to configure; three statements for all that this process has not read yet."""
+    wanted = set(revision_ids)
+    compiled = {key: held for key in wanted if (held := _cache.get(key)) is not None}
+    missing = wanted - compiled.keys()
+    if not missing:
+        return compiled
+    found = ProductRevision.objects.filter(pk__in=missing).select_related("product").defer("solver")
+    revisions = list(found)
+    for revision, model in zip(revisions, product_models(revisions), strict=True):
+        compiled[revision.pk] = compile_product(model)
+        if not revision.is_open:
+            _cache.put(revision.pk, compiled[revision.pk])
+    return compiled
+
+
 def open_revision(product: Product) -> ProductRevision | None:
     """The revision engineers are working on, where there is one."""
     drafts = ProductRevision.objects.filter(product=product, status__in=ProductRevision.OPEN)
@@ -58,15 +74,30 @@ def latest_revision(product: Product) -> ProductRevision:
 
 
 def product_model(revision: ProductRevision) -> ProductModel:
-    """A revision as plain data with the master data of its items and processes, in three statements.
+    """A revision as plain data with the master data of its items and processes, in two statements.
 
     An item or process that is not there is left without its number for `compile_product` to name.
     """
-    model = from_document(revision.model)
-    codes = {step.process for step in model.routing}
+    return product_models([revision])[0]
+
+
+def product_models(revisions: Sequence[ProductRevision]) -> list[ProductModel]:
+    """The same for several revisions, in two statements."""
+    models = [from_document(revision.model) for revision in revisions]
+    codes = {step.process for model in models for step in model.routing}
     processes = dict(Process.objects.filter(code__in=codes).values_list("code", "id"))
-    steps = (replace(step, process_id=processes.get(step.process, 0)) for step in model.routing)
-    return replace(model, routing=tuple(steps), bom=tuple(_bom(revision)))
+    lines: dict[int, list[BomRow]] = {revision.pk: [] for revision in revisions}
+    stored = BomLine.objects.filter(revision__in=lines).select_related("item", "assembly")
+    for line in stored.order_by("find_number"):
+        lines[line.revision_id].append(bom_row(line))
+    return [
+        replace(
+            model,
+            routing=tuple(replace(row, process_id=processes.get(row.process, 0)) for row in model.routing),
+            bom=tuple(lines[revision.pk]),
+        )
+        for revision, model in zip(revisions, models, strict=True)
+    ]
 
 
 def with_master_data(model: ProductModel) -> ProductModel:
@@ -132,8 +163,3 @@ def bom_row(line: BomLine) -> BomRow:
         customer_supplied=line.customer_supplied,
     )
     return _known(row, line.item)
-
-
-def _bom(revision: ProductRevision) -> Iterator[BomRow]:
-    lines = BomLine.objects.filter(revision=revision).select_related("item", "assembly")
-    return (bom_row(line) for line in lines.order_by("find_number"))

@@ -35,11 +35,13 @@ from orders.services.engineering import HandWork, engineer_product
 from orders.services.fingerprints import canonical_sha256
 from orders.services.handling import beat, handling, retry_parked, run_here, sweep_handovers
 from orders.services.headers import Header
+from orders.services.importing import import_model
 from orders.services.keys import SCOPES, authenticate_key, create_api_key, revoke_api_key
 from orders.services.lifecycle import advance, advance_all, lock_jobs, lock_orders
 from orders.services.lines import InvalidInput, LineInput, configured
 from orders.services.locking import lock_order, today
 from orders.services.mailing import mail_link
+from orders.services.migrating import move_to_newest
 from orders.services.modelling import create_product, draft_of, fingerprint, save_draft
 from orders.services.papers import paper_of
 from orders.services.pricing import approve_price
@@ -111,12 +113,14 @@ __all__ = [
     "hash_of",
     "hold_job",
     "hold_jobs",
+    "import_model",
     "keep_template",
     "lock_jobs",
     "lock_order",
     "lock_orders",
     "mail_link",
     "move_row",
+    "move_to_newest",
     "noon",
     "note_opening",
     "once",

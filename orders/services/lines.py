@@ -188,6 +188,12 @@ def replace_lines(order: Order, priced: Sequence[PricedLine], by: User | None, n
         advance_all(keys=quoted, event="cancel", by=by, reason="Removed from the quotation", now=now)
 
 
+def rewrite_line(line: OrderLine, priced: PricedLine, by: User | None) -> None:
+    """Make a draft's line this one; a price that did not change stays approved."""
+    signed = {line.price_fingerprint: signature_of(line)} if line.price_fingerprint else {}
+    OrderLine.objects.filter(pk=line.pk).update(**_columns(priced, by, signed))
+
+
 def _priced(wish: LineInput, pricing: Pricing, now: datetime) -> PricedLine:
     quantity = _pieces(wish)
     check_date(wish.requested_date, now, "requested_date")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 
 from django.db import IntegrityError, transaction
@@ -9,16 +10,22 @@ from django.db.models import Max
 
 from kernel.errors import Conflict, Refused
 from orders.engine import BomRow, ProductModel
+from orders.engine.checking import head_faults
 from orders.engine.document import BadDocument, to_document
 from orders.models import BomLine, Item, Product, ProductRevision, User
 from orders.selectors import open_revision, product_model
+
+CODE = re.compile(r"[\w.-]{1,40}")
 
 
 @transaction.atomic
 def create_product(
     *, model: ProductModel, description: str = "", non_catalogue: bool = False, by: User | None = None
 ) -> ProductRevision:
-    """A new product with its first draft; Refused at `code` where the code is taken."""
+    """A new product with its first draft; Refused at `code` where the code is taken or no code, and at the
+    name, price or currency where no product can have it.
+    """
+    _check_head(model)
     if Product.objects.filter(code=model.code).exists():
         raise Refused(
             f"{model.code} is there already.", field="code", remedy="Open it, or choose another code."
@@ -34,6 +41,15 @@ def create_product(
     )
     revision = ProductRevision.objects.create(product=product, number=1, model={}, created_by=by)
     return _store(revision, model)
+
+
+def _check_head(model: ProductModel) -> None:
+    """What the product itself keeps must fit there, even while the model is a draft."""
+    if not CODE.fullmatch(model.code):
+        message = f"“{model.code[:60]}” cannot be the code of a product."
+        raise Refused(message, field="code", remedy="Give up to 40 letters, digits, points and dashes.")
+    for fault in head_faults(model):
+        raise Refused(fault.message, field=fault.field, remedy=fault.remedy)
 
 
 @transaction.atomic

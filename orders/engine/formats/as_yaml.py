@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import yaml
 
+from kernel.errors import Refused
 from kernel.wording import plain
 from orders.engine.document import BadDocument, from_document, to_document
 from orders.engine.formats.places import Placed, read_yaml
@@ -41,13 +42,18 @@ def load_yaml(text: str, file: str = "model.yaml") -> ProductModel:
     try:
         return from_document(placed.plain())
     except BadDocument as error:
-        found = _blamed(placed, error)
-        raise refused(file, found.line, found.column, error.message, error.remedy) from None
+        raise _refusal(placed, file, error) from None
 
 
-def _blamed(placed: Placed, error: BadDocument) -> Placed:
-    """The key where it is the key that is wrong, else the value."""
-    return placed.key(error.path) if error.of_key else placed.find(error.path)
+def located(text: str, file: str, error: BadDocument) -> Refused:
+    """What was found wrong later on, such as an unknown item, with its place in the file."""
+    return _refusal(read_yaml(text, file), file, error)
+
+
+def _refusal(placed: Placed, file: str, error: BadDocument) -> Refused:
+    """At the key where it is the key that is wrong, else at the value."""
+    found = placed.key(error.path) if error.of_key else placed.find(error.path)
+    return refused(file, found.line, found.column, error.message, error.remedy)
 
 
 def _node(value: object) -> Any:

@@ -1,7 +1,7 @@
 """Features and constraints from UVL: the tree as rows, constraints as rules in the expression language.
 
 A child of a choice is an option, known inside it only, so a constraint that names it is rewritten: option B
-of alternative A becomes `A = 'B'`, of a list `'B' in A`, a feature there or not stays a name, a choice that
+of alternative A becomes `A = B`, of a list `B in A`, a feature there or not stays a name, a choice that
 may be missing becomes `A <> none`, and one that is always there counts as what it hangs on.
 """
 
@@ -184,9 +184,11 @@ class _Words:
         group = rows.group[parent]
         if group != Group.AND:
             holder = rows.codes[parent] + ("_" if rows.is_empty_list(parent) else "")
+            # A bare word that names a feature of the product means that feature, whatever stands beside it.
+            option = f"'{code}'" if rows.is_choice(feature) else code
             if group == Group.ALTERNATIVE:
-                return f"{holder} {'=' if sign else '<>'} '{code}'"
-            return f"'{code}' {'in' if sign else 'not in'} {holder}"
+                return f"{holder} {'=' if sign else '<>'} {option}"
+            return f"{option} {'in' if sign else 'not in'} {holder}"
         if rows.mandatory[feature]:
             return self.reference(parent, sign)
         if not rows.is_choice(feature) or rows.is_empty_list(feature):

@@ -67,13 +67,19 @@ def variants(tree: FeatureTree) -> int:
 def test_every_place_of_a_feature_has_its_words() -> None:
     rules = [(rule.kind, rule.when, rule.then) for rule in load_uvl(BIKE).rules]
     assert rules == [
-        ("excludes", "Frame = 'Race'", "Bags"),
+        ("excludes", "Frame = Race", "Bags"),
         ("requires", "count(Lamp) > 0", "Bell"),
-        ("requires", "", "not ('Front' in Bags_ and Bell)"),
-        ("requires", "", "Bar = 'Drop' or Frame = 'City_frame'"),
-        ("requires", "", "(Bell implies 'LED' in Lamp) and ('LED' in Lamp implies Bell)"),
-        ("requires", "true", "Frame = 'Race' or Bell"),
+        ("requires", "", "not (Front in Bags_ and Bell)"),
+        ("requires", "", "Bar = Drop or Frame = City_frame"),
+        ("requires", "", "(Bell implies LED in Lamp) and (LED in Lamp implies Bell)"),
+        ("requires", "true", "Frame = Race or Bell"),
     ]
+
+
+def test_an_option_that_is_a_choice_itself_is_quoted_beside_its_choice() -> None:
+    tree = "features\n\tA\n\t\talternative\n\t\t\tB\n\t\t\t\tor\n\t\t\t\t\tC\n\t\t\tE\n"
+    (rule,) = load_uvl(tree + "constraints\n\tB => C\n").rules
+    assert (rule.when, rule.then) == ("A = 'B'", "C in B")
 
 
 def test_names_that_formulas_cannot_say_get_a_code_and_stay_as_label() -> None:
