@@ -64,7 +64,7 @@ def test_the_try_out_beside_follows_each_choice(model: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("part", ["bom/", "routing/row/?key=10", "check/?now=1"])
+@pytest.mark.parametrize("part", ["bom/", "routing/row/?key=10", "check/?now=1", "files/", "history/"])
 def test_every_page_is_accessible_and_fits(part: str, width: int, model: Page) -> None:
     model.set_viewport_size({"width": width, "height": 844})
     model.goto(f"{model.url.split('/model/')[0]}/model/{part}")

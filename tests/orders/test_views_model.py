@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from orders import services
-from orders.engine import RuleRow
+from orders.engine import BomRow, RuleRow
 from orders.engine.authoring import CLASSES
 from orders.models import Product, ProductRevision
 from orders.selectors import latest_revision
@@ -161,9 +162,18 @@ def test_completion_offers_names_options_attributes_and_master_data(
 
 def test_where_a_feature_is_used_leads_to_each_row(engineer: Client) -> None:
     text = text_of(engineer.get(f"{MODEL}/used/?kind=features&key=TOP"))
-    assert "5 formulas read TOP." in text
+    assert "5 rows with TOP." in text
     for address in ("rules/row/?key=1", "bom/row/?key=30", "routing/row/?key=30"):
         assert address in text
+
+
+def test_where_an_item_or_a_process_is_used_spans_all_products(engineer: Client) -> None:
+    item = draft().bom_lines.select_related("item").get(find_number=20).item
+    cast.published_desk("TABLE", bom=(BomRow(10, item.number),))
+    text = text_of(engineer.get(f"{MODEL}/used/?kind=bom&key=20"))
+    assert f"2 rows with {item.number}." in text
+    assert "/products/TABLE/model/bom/row/?key=10" in text
+    assert "2 rows with HAND" in text_of(engineer.get(f"{MODEL}/used/?kind=routing&key=20"))
 
 
 def test_the_draft_is_tried_beside_with_price_bom_and_routing(engineer: Client) -> None:
@@ -225,6 +235,52 @@ def test_assemblies_in_a_loop_are_found_with_their_line(product: Product, engine
     text = text_of(engineer.get(f"{MODEL}/check/?now=1"))
     assert "The parts go round in a loop" in text
     assert "bom/row/?key=" in text
+
+
+@pytest.mark.parametrize("form", ["yaml", "uvl", "csv"])
+def test_a_model_is_exported_and_imported_again(form: str, engineer: Client) -> None:
+    before = draft().model
+    data = engineer.get(f"{MODEL}/export/{form}/").content
+    file = SimpleUploadedFile(f"desk.{form}", data)
+    answer = engineer.post(
+        f"{MODEL}/files/", {"file": file, "version": draft().version, "merge": "on"}, follow=True
+    )
+    assert f"desk.{form} is imported." in text_of(answer)
+    assert draft().model["features"][0]["code"] == before["features"][0]["code"]
+    assert draft().bom_lines.count() == 4
+
+
+def test_a_wrong_file_is_refused_with_line_and_column_and_nothing_changes(engineer: Client) -> None:
+    before = draft()
+    file = SimpleUploadedFile("desk.yaml", b"code: DESK\nname: Desk\nbase_price: 1\nfeaturs: []\n")
+    answer = engineer.post(f"{MODEL}/files/", {"file": file, "version": before.version})
+    assert answer.status_code == 422
+    assert "line 4" in answer.context["form"].errors["file"][0]
+    assert draft().version == before.version
+
+
+def test_two_revisions_are_compared_row_by_row_with_links(browser_of: Browser) -> None:
+    product = cast.published_desk("DESK")
+    engineer = browser_of("engineer")
+    assert "One revision so far" in text_of(engineer.get(f"{MODEL}/history/"))
+    first, *others = cast.parts_of(product).rules
+    cast.changed(product, rules=(replace(first, reason="Too heavy."), *others))
+    text = text_of(engineer.get(f"{MODEL}/history/"))
+    assert "1 change" in text
+    assert "Too heavy." in text
+    assert "rules/row/?key=1" in text
+
+
+def test_the_migration_report_names_the_open_quotations_and_what_they_lose(browser_of: Browser) -> None:
+    product = cast.published_desk("DESK")
+    order = cast.quotation(product=product)
+    first, *others = cast.parts_of(product).features
+    cast.changed(product, features=(replace(first, children=first.children[1:]), *others), bom=(), routing=(
+        *cast.parts_of(product).routing[:2],
+    ))  # fmt: skip
+    text = text_of(browser_of("engineer").get(f"{MODEL}/migration/"))
+    assert order.reference in text
+    assert "Does not fit" in text
 
 
 def test_a_tree_of_many_thousand_features_is_read_level_by_level(

@@ -36,6 +36,10 @@ PAGES = {
     "/products/DESK/model/rules/row/?key=1": AUTHORS,
     "/products/DESK/model/try/": AUTHORS,
     "/products/DESK/model/check/": AUTHORS,
+    "/products/DESK/model/history/": AUTHORS,
+    "/products/DESK/model/migration/": AUTHORS,
+    "/products/DESK/model/files/": AUTHORS,
+    "/products/DESK/model/export/yaml/": AUTHORS,
     "/products/DESK/model/names/?kind=rules": AUTHORS,
     "/api-keys/": {"manager", "administrator"},
 }

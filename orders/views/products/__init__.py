@@ -2,7 +2,9 @@
 
 from orders.views.products.catalogue import product, products
 from orders.views.products.editing import model_add, model_move, model_remove, model_row
+from orders.views.products.exchange import export_model, model_files
 from orders.views.products.formulas import complete, judge_formula, used
+from orders.views.products.history import compare_models, migration
 from orders.views.products.model import begin_draft, model, model_level, model_rows
 from orders.views.products.proof import check_model, publish
 from orders.views.products.trying import try_model
@@ -10,10 +12,14 @@ from orders.views.products.trying import try_model
 __all__ = [
     "begin_draft",
     "check_model",
+    "compare_models",
     "complete",
+    "export_model",
     "judge_formula",
+    "migration",
     "model",
     "model_add",
+    "model_files",
     "model_level",
     "model_move",
     "model_remove",

@@ -77,6 +77,10 @@ def page(product: Product, draft: Draft, active: str) -> dict[str, Any]:
     for kind, section in SECTIONS.items():
         url = route("orders:model-rows", product.code, kind)
         tabs.append(Tab(section.label, url, active == kind, counts[kind] if kind != HEAD else None))
+    tabs.append(Tab("Changes", route("orders:model-history", product.code), active == "history"))
+    migrating = route("orders:model-migration", product.code)
+    tabs.append(Tab("Open quotations", migrating, active == "migration"))
+    tabs.append(Tab("Files", route("orders:model-files", product.code), active == "files"))
     tabs.append(Tab("Check and publish", route("orders:model-check", product.code), active == "check"))
     return {
         "product": product,
