@@ -109,7 +109,7 @@ def _migration(
 
 
 def _made(line: OrderLine, compiled: CompiledProduct, terms: Terms, basis: CostBasis) -> Made:
-    configuration = configure(compiled, line.choices, look_ahead=False)
+    configuration = configure(compiled, line.choices)
     if not configuration.valid:
         return Made(configuration.problems)
     try:
