@@ -182,3 +182,10 @@ def test_a_formula_error_refuses_before_anything_is_proved() -> None:
     proof = proved(routing=(wrong,), bom=(line(10),))
     assert set(proof.report) == {"refused", "faults"}
     assert [fault.field for fault in proof.faults] == ["run_minutes"]
+
+
+def test_defaults_that_break_a_rule_are_refused_where_all_of_its_choices_have_one() -> None:
+    both = RuleRow(1, "excludes", "CPU = C08", "PSU = 200", "Too weak.")
+    assert [fault.row for fault in proved(rules=(both,)).faults] == ["Default of PSU"]
+    open_choice = RuleRow(1, "requires", "CPU = C08", "ECC = yes", "Memory with ECC.")
+    assert proved(rules=(open_choice,)).faults == ()

@@ -1,27 +1,46 @@
 """The default choices must make a whole job."""
 
+from collections.abc import Mapping
+
 from kernel.errors import Refused
 from orders.engine.compiling import CompiledProduct
 from orders.engine.configuring import Configuration, configure
 from orders.engine.explosion import explode
-from orders.engine.model import Fault, FormulaFailed, ProductModel
+from orders.engine.model import Fault, FeatureRow, FormulaFailed, ParameterRow
 from orders.engine.pricing import price
-from orders.engine.reading import Problem
+from orders.engine.reading import Problem, Stored
 
 
 def default_faults(compiled: CompiledProduct) -> list[Fault]:
-    """What fails with the default choices; choices without one may stay open."""
-    configuration = configure(compiled, {})
-    if configuration.valid:
-        return _tried(compiled, configuration)
-    model = compiled.model
-    return [_fault(problem) for problem in configuration.problems if _is_ours(problem, model)]
+    """What is wrong with the defaults, where every choice of a broken rule has one."""
+    return [_fault(problem) for problem in configure(compiled, {}).problems if _is_ours(problem, compiled)]
 
 
-def _is_ours(problem: Problem, model: ProductModel) -> bool:
+def trial_faults(compiled: CompiledProduct, completed: Mapping[str, Stored]) -> list[Fault]:
+    """What fails with the default choices would fail with the first order.
+
+    Where they are no whole configuration, the one `completed` from them is tried.
+    """
+    for choices in ({}, completed):
+        configuration = configure(compiled, choices)
+        if configuration.valid:
+            return _tried(compiled, configuration)
+    return []
+
+
+def _is_ours(problem: Problem, compiled: CompiledProduct) -> bool:
     """A choice without default is the customer's to make; all else is wrong in the model."""
-    row = next((row for row in model.choices if row.code == problem.field), None)
-    return bool(problem.choices) or row is None or bool(row.default)
+    if problem.choices:
+        given = {compiled.label(row.code) for row in compiled.model.choices if _has_default(row)}
+        return all(label in given for label, _ in problem.choices)
+    row = next((row for row in compiled.model.choices if row.code == problem.field), None)
+    return row is None or _has_default(row)
+
+
+def _has_default(row: FeatureRow | ParameterRow) -> bool:
+    if isinstance(row, ParameterRow):
+        return bool(row.default)
+    return any(option.is_default for option in row.options) if row.options else row.is_default
 
 
 def _fault(problem: Problem) -> Fault:

@@ -20,7 +20,7 @@ from orders.engine.logic.tree import BoolArray
 from orders.engine.model import Fault, ModelRefused, ProductModel
 from orders.engine.proving.assemblies import assembly_faults
 from orders.engine.proving.coverage import Coverage, Gap
-from orders.engine.proving.defaults import default_faults
+from orders.engine.proving.defaults import default_faults, trial_faults
 from orders.engine.reading import shown
 
 MOST_SHOWN: Final = 40
@@ -72,6 +72,7 @@ def prove(model: ProductModel, *, limit_s: float = LIMIT_S) -> Proof:
         return _refused({**report, "void": [_fault(fault) for fault in void]}, [*void, *faults])
     decider = Decider(compiled, grounding, answers, solver.note)
     report |= _structure(decider)
+    faults = faults or trial_faults(compiled, decider.complete({}).choices)
     if faults:
         return _refused(report, faults)
     coverage = Coverage(grounder)
