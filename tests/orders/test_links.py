@@ -254,7 +254,7 @@ def test_further_quantities_are_typed_as_a_list(cast_of_people: People, browser_
     assert customer is not None
     order = pages.draft(customer)
     sales, url = browser_of("sales"), f"/orders/{order.reference}/edit/"
-    fields = {"version": "1", "quantity": "1", "ship_policy": "complete", "incoterm": "DAP"}
+    fields = {"act": "save", "version": "1", "quantity": "1", "ship_policy": "complete", "incoterm": "DAP"}
     wrong = sales.post(url, {**fields, "alternatives": "5, many"})
     assert (wrong.status_code, "“many” is no quantity" in wrong.content.decode()) == (422, True)
     sales.post(url, {**fields, "alternatives": "20; 5", "optional": "on"})

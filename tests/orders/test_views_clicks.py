@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -135,7 +136,7 @@ def test_hidden_fields_that_say_nothing_are_ignored(junk: str, sales: Client) ->
 
 
 def test_a_revision_of_another_product_is_ignored(sales: Client, desk: Product) -> None:
-    other = cast.published_desk("OTHER", base_price=1).in_force
+    other = cast.published_desk("OTHER", base_price=Decimal(1)).in_force
     text = clicked(sales, "configurator", revision=str(other and other.pk))
     assert "EUR\u202f400.00" in text
     assert f'name="revision" value="{other and other.pk}"' not in text
