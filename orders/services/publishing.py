@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from kernel import clock
-from kernel.errors import Conflict, Refused
+from kernel.errors import Conflict
 from orders.engine import CompiledProduct, Fault, ModelRefused, Proof, prove, prove_product
 from orders.models import Product, ProductRevision, User
 from orders.selectors import latest_revision, open_revision, product_model
@@ -36,7 +36,7 @@ def publish_product(*, product: Product, by: User | None = None, now: datetime |
     """Prove the product's draft and put it in force; the revision before it is superseded.
 
     ModelRefused lists every fault with row, field, line, column and message, and the draft keeps the report;
-    Refused where there is no draft, Conflict where somebody else publishes it. Orders and quotations keep
+    Conflict where there is no draft (any more) or somebody else publishes it. Orders and quotations keep
     the revision they were made with.
     """
     draft = _begin(product, None, by)
@@ -48,7 +48,7 @@ def request_publication(
 ) -> ProductRevision:
     """Have a worker prove the draft and publish it; answers the revision, now being proved.
 
-    Conflict where somebody else was first or changed it (`version`), Refused where there is no draft.
+    Conflict where somebody else was first or changed it (`version`), or there is no draft.
     """
     with transaction.atomic():
         draft = _begin(product, version, by)
@@ -99,7 +99,7 @@ def _begin(product: Product, version: int | None, by: User | None) -> ProductRev
     current = Product.objects.select_for_update().get(pk=product.pk)
     draft = open_revision(current)
     if draft is None:
-        raise Refused(f"{current.code} has no draft.", remedy="Begin a draft and change it first.")
+        raise Conflict(f"{current.code} has no draft.", remedy="Begin a draft and change it first.")
     if draft.status == Status.PROVING:
         raise Conflict(f"{draft} is being proved already.", remedy="Wait until the proof is done.")
     if version is not None and version != draft.version:
