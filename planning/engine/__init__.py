@@ -1,5 +1,6 @@
 """The planning engine: arrays in, a plan out; no database, no clock, no chance."""
 
+from planning.engine.assembly import Resources, assemble
 from planning.engine.calendars import (
     NEVER,
     ExtraShift,
@@ -17,23 +18,29 @@ from planning.engine.calendars import (
 from planning.engine.insert import Busy, busy_of, insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
-from planning.engine.problem import Fixing, Job, Machine, Operation, Problem, assemble
+from planning.engine.problem import Problem
 from planning.engine.result import Plan, Reason, Status
+from planning.engine.rows import Crew, Fixing, Job, Labels, Machine, Material, Operation, Tool
 
 __all__ = [
     "NEVER",
     "Busy",
+    "Crew",
     "ExtraShift",
     "Fixing",
     "Job",
+    "Labels",
     "Machine",
+    "Material",
     "Operation",
     "Pattern",
     "Plan",
     "Problem",
     "Reason",
+    "Resources",
     "Shift",
     "Status",
+    "Tool",
     "add_work",
     "assemble",
     "build_day_starts",

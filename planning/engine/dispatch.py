@@ -19,6 +19,7 @@ from planning.engine.shop import (
     place,
     place_started,
     room,
+    run_on,
     setup_after,
     timing,
 )
@@ -66,17 +67,20 @@ def set_up_desk(shop: Shop) -> Desk:
     return Desk(slots, free, family, *pinned_blocks(shop, free, by_start))
 
 
-def dispatch(shop: Shop, desk: Desk, rule: Rule) -> Table:
-    """The slots of one rule: deterministic, every operation placed at most once, the impossible left out."""
+def dispatch(shop: Shop, desk: Desk, rule: Rule, ready: IntArray) -> Table:
+    """The slots of one rule: deterministic, every operation placed at most once, the impossible left out.
+
+    Nothing starts before its minute in `ready`.
+    """
     # The simulation moves each machine's first window along with the clock, so this table is its own.
     shop = shop._replace(machines=shop.machines.copy())
-    state = _state(shop, desk, rule)
+    state = _state(shop, desk, rule, ready)
     judge(shop, state.marks, rule.lead, rule.saving)
     simulate(shop, state)
     return state.slots
 
 
-def _state(shop: Shop, desk: Desk, rule: Rule) -> State:
+def _state(shop: Shop, desk: Desk, rule: Rule, ready: IntArray) -> State:
     tasks, count, machines = shop.tasks, len(shop.tasks), len(shop.machines)
     # Every event is an operation getting ready, a machine getting free or opening, or a block.
     events = (
@@ -87,7 +91,7 @@ def _state(shop: Shop, desk: Desk, rule: Rule) -> State:
     )
     marks = np.zeros(count, MARK)
     marks["missing"] = tasks["last_before"] - tasks["first_before"]
-    marks["ready"], marks["held"] = tasks["release"], tasks["fixing"] == PINNED
+    marks["ready"], marks["held"] = ready, tasks["fixing"] == PINNED
     stations = np.zeros(machines, STATION)
     stations["free"], stations["family"], stations["seen"] = desk.free, desk.family, -1
     stations["block"], stations["last_block"] = desk.block_ptr[:-1], desk.block_ptr[1:]
@@ -101,7 +105,10 @@ def _state(shop: Shop, desk: Desk, rule: Rule) -> State:
         blocks=desk.blocks,
         slots=desk.slots.copy(),
         slope=1.0 / max(rule.reach * float(tasks["lasting"].mean()), 1.0) if count else 0.0,
-        longest=int((tasks["setup"] + tasks["run"]).max(initial=0)),
+        longest=int(
+            max(tasks["setup"].max(initial=0), shop.changeover.max(initial=0))
+            + max(tasks["run"].max(initial=0), shop.runs.max(initial=0))
+        ),
     )
 
 
@@ -118,7 +125,7 @@ def follow_up(shop: Shop, state: State, operation: int, end: int) -> None:
     for at in range(task.first_after, task.last_after):
         mark, follower = state.marks[shop.after[at]], shop.tasks[shop.after[at]]
         mark.missing -= 1
-        mark.ready = max(mark.ready, end)
+        mark.ready = max(mark.ready, end + shop.lag_after[at])
         if mark.missing == 0 and follower.fixing != STARTED and follower.pool >= 0:
             announce(shop, state, mark.ready, shop.after[at])
 
@@ -185,7 +192,7 @@ def fits(shop: Shop, machine: int, family: int, operation: int, moment: int, spa
     """Whether an operation begun now is done before `limit`, with `space` working minutes until then."""
     setup = setup_after(shop, operation, family)
     if not shop.tasks[operation].unattended:
-        return bool(setup + shop.tasks[operation].run <= space)
+        return bool(setup + run_on(shop, machine, operation) <= space)
     if setup > space:
         return False
     end = timing(shop, machine, operation, moment, setup)[1]
@@ -304,7 +311,7 @@ def begin(shop: Shop, state: State) -> None:
             if state.slots[operation].end != NEVER:
                 follow_up(shop, state, operation, state.slots[operation].end)
         elif task.first_before == task.last_before and task.pool >= 0:
-            announce(shop, state, task.release, operation)
+            announce(shop, state, state.marks[operation].ready, operation)
     for machine in range(len(shop.machines)):
         station = state.stations[machine]
         for block in range(station.block, station.last_block):

@@ -7,6 +7,7 @@ import numpy as np
 
 from kernel.jit import IntArray, Table, fields, kernel, part
 from planning.engine.calendars import NEVER, subtract_work_in
+from planning.engine.features import INSERTION, refuse
 from planning.engine.problem import Problem
 from planning.engine.result import Plan, finished_plan
 from planning.engine.shop import (
@@ -17,6 +18,7 @@ from planning.engine.shop import (
     open_shop,
     opens,
     place,
+    run_on,
     setup_after,
     timing,
 )
@@ -60,6 +62,7 @@ def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
     if fixed.size:
         name = problem.name(int(fixed[0]))
         raise ValueError(f"{name} is started or pinned. Pass it as busy time; only new work is inserted.")
+    refuse(problem, INSERTION, "Gap insertion")
     shop = open_shop(problem)
     slots = empty_slots(len(problem))
     taken, offset, length = _laid_out(problem, np.array(busy, BUSY))
@@ -133,10 +136,11 @@ def earliest(
 ) -> None:
     """Write (end, row, start, ready) of a machine's first gap into `best`, if it ends sooner than that."""
     task, seat = shop.tasks[operation], shop.machines[machine]
+    run = run_on(shop, machine, operation)
     for row in range(first_ending_after(taken, low, high, moment), high + 1):
         family = taken[row - 1].family if row > low else seat.family
         begin = max(moment, taken[row - 1].end) if row > low else moment
-        if row < high and begin + task.run > taken[row].start:
+        if row < high and begin + run > taken[row].start:
             continue
         begin = opens(shop, machine, begin)
         if begin == NEVER or begin >= best[0]:
@@ -169,7 +173,7 @@ def insert_one(
     for at in range(task.first_before, task.last_before):
         if slots[shop.before[at]].machine < 0:
             return
-        moment = max(moment, slots[shop.before[at]].end)
+        moment = max(moment, slots[shop.before[at]].end + shop.lag_before[at])
     pool = shop.pools[task.pool]
     best[0], chosen = FAR, -1
     for at in range(pool.first, pool.last):

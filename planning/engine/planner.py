@@ -4,11 +4,15 @@ from typing import Final
 
 import numpy as np
 
+from planning.engine.assembly import Resources, assemble
 from planning.engine.calendars import add_work, next_working, subtract_work, windows_of, work_between
 from planning.engine.dispatch import dispatch, set_up_desk
+from planning.engine.features import DISPATCH, refuse
 from planning.engine.insert import Busy, insert
-from planning.engine.problem import Job, Machine, Operation, Problem, assemble
+from planning.engine.material import granted
+from planning.engine.problem import Problem
 from planning.engine.result import Plan, cost, finished_plan
+from planning.engine.rows import Job, Machine, Material, Operation
 from planning.engine.rule import Rule
 from planning.engine.shop import open_shop
 
@@ -32,11 +36,13 @@ def schedule(problem: Problem, *, grid: tuple[Rule, ...] = GRID) -> Plan:
 
     Deterministic. Operations that cannot be placed are reported with their reason, never dropped.
     """
+    refuse(problem, DISPATCH, "Dispatching")
     shop = open_shop(problem)
     desk = set_up_desk(shop)
-    saves = bool(((shop.tasks["setup"] > 0) & (shop.tasks["family"] >= 0)).any())
+    ready = granted(problem, shop)
+    saves = bool(((shop.tasks["setup"] > 0) & (shop.tasks["family"] >= 0)).any() or shop.changeover.size)
     rules = grid if saves else tuple(dict.fromkeys(rule._replace(saving=0.0) for rule in grid))
-    plans = [dispatch(shop, desk, rule) for rule in rules]
+    plans = [dispatch(shop, desk, rule, ready) for rule in rules]
     costs = [cost(shop, slots) for slots in plans]
     best = int(np.lexsort(np.array(costs, dtype=np.int64).T[::-1])[0])
     reach, lead, saving = rules[best]
@@ -51,7 +57,16 @@ def warm_up() -> None:
     next_working(week, 0)
     work_between(week, add_work(week, 0, 1), subtract_work(week, 1440, 1))
     jobs, machines = [Job(due=480)], [Machine(calendar=0)]
-    work = [Operation(job=0, machines=(0,), run=10), Operation(job=0, machines=(0,), run=10, after=(0,))]
-    problem = assemble(now=0, calendars=[week], machines=machines, jobs=jobs, operations=work)
+    work = [Operation(job=0, machines=(0,), run=10), Operation(job=0, machines=(0,), run=10)]
+    work[0] = work[0]._replace(takes=((0, 1),))
+    problem = assemble(
+        now=0,
+        calendars=[week],
+        machines=machines,
+        jobs=jobs,
+        operations=work,
+        resources=Resources(materials=[Material(onhand=1, lead=60)]),
+    )
     schedule(problem)
-    insert(problem, [Busy(machine=0, start=0, end=30)])
+    plain = assemble(now=0, calendars=[week], machines=machines, jobs=jobs, operations=work[1:])
+    insert(plain, [Busy(machine=0, start=0, end=30)])

@@ -1,82 +1,17 @@
 """What is to be planned, as arrays: calendars, machines, pools of eligible machines, operations, jobs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from kernel.jit import IntArray, Table, fields
-from planning.engine.calendars import NEVER, WINDOW, Windows, numbered
+from kernel.jit import IntArray, Table
+from planning.engine.calendars import NEVER, Windows
 from planning.engine.graph import topological_order
+from planning.engine.rows import NO_LABELS, Fixing, Labels, Ragged
 
 LONGEST: Final = 2**40
 """Minutes beyond which a duration or a moment is taken for an error: about two million years."""
-
-
-class Fixing(IntEnum):
-    """How far the world has already decided about an operation."""
-
-    FREE = 0
-    STARTED = 1
-    """Runs on its machine: set-up and run are what remains, from now on."""
-    PINNED = 2
-    """A planner wants it on this machine at this minute; it slips only when it cannot be ready by then."""
-
-
-class Machine(NamedTuple):
-    """A machine: its calendar, the family it is set up for (-1: none), its work centre.
-
-    `single` machines do one operation at a time; the others (a vendor, a drying room) take any number.
-    """
-
-    calendar: int
-    family: int = -1
-    centre: int = 0
-    single: bool = True
-
-
-class Job(NamedTuple):
-    """A job: when it is due, and what a minute of its lateness weighs."""
-
-    due: int
-    weight: int = 1
-
-
-class Operation(NamedTuple):
-    """One operation: its job, the machines that may do it, minutes, and what must come before it.
-
-    `after` holds indices of operations. Family -1 always needs its set-up. `release` is the minute from
-    which material and job are there. `machine` and `start` belong to started and pinned operations.
-    """
-
-    job: int
-    machines: tuple[int, ...]
-    run: int
-    setup: int = 0
-    family: int = -1
-    after: tuple[int, ...] = ()
-    unattended: bool = False
-    release: int = NEVER
-    fixing: Fixing = Fixing.FREE
-    machine: int = -1
-    start: int = NEVER
-    name: str = ""
-
-
-MACHINE: Final = fields("calendar", "family", "centre", "single")
-JOB: Final = fields("due", "weight")
-OPERATION: Final = fields(
-    "job", "pool", "setup", "run", "family", "unattended", "release", "fixing", "machine", "start"
-)
-
-
-class Ragged(NamedTuple):
-    """Lists of different length in two arrays: row i is value[ptr[i]:ptr[i + 1]]."""
-
-    ptr: IntArray
-    value: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +20,13 @@ class Problem:
 
     `windows` holds every calendar, calendar c being the rows window_ptr[c]:window_ptr[c + 1]. `machines`,
     `jobs` and `operations` are tables of MACHINE, JOB and OPERATION rows; an operation's `pool` is a row of
-    `pools`, the machines that may do it, or -1; `after` lists its predecessors. Raises ValueError, naming
-    the operation.
+    `pools`, the machines that may do it, or -1; `after` lists its predecessors, `lags` (calendar minutes)
+    stand beside `after.value`. Where run minutes differ by machine, the pool's k-th machine needs
+    runs[first_run + k]. `changeover[a, b]` are the set-up minutes from family a to family b (a negative one:
+    the operation's own set-up); without a matrix only the same family saves the set-up. `skills` lists the
+    skills of each of the `crews`; `held` the tools of each operation; `takes.value` of each operation are
+    rows of `take_rows`: material and quantity. What the plan so far starts before `frozen` stays there.
+    Raises ValueError, naming the operation.
     """
 
     now: int
@@ -97,12 +37,25 @@ class Problem:
     jobs: Table
     operations: Table
     after: Ragged
+    lags: IntArray
+    runs: IntArray
+    changeover: IntArray
+    crews: Table
+    skills: Ragged
+    tools: Table
+    held: Ragged
+    materials: Table
+    takes: Ragged
+    take_rows: Table
     names: tuple[str, ...] = ()
+    frozen: int = NEVER
+    labels: Labels = NO_LABELS
 
     def __post_init__(self) -> None:
         _check_shop(self)
         _check_operations(self)
         _check_graph(self)
+        _check_needs(self)
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -112,46 +65,10 @@ class Problem:
         known = self.names[operation] if operation < len(self.names) else ""
         return known or f"operation #{operation}"
 
-
-def assemble(
-    *,
-    now: int,
-    calendars: Sequence[Windows],
-    machines: Sequence[Machine],
-    jobs: Sequence[Job],
-    operations: Sequence[Operation],
-) -> Problem:
-    """The problem of these rows; equal sets of machines share a pool. Raises ValueError as Problem does."""
-    windows, window_ptr = pack(calendars)
-    sets: dict[tuple[int, ...], int] = {(): -1}
-    rows = []
-    for each in operations:
-        pool = sets.setdefault(each.machines, len(sets) - 1)
-        facts = (each.setup, each.run, each.family, each.unattended, each.release)
-        rows.append((each.job, pool, *facts, each.fixing, each.machine, each.start))
-    return Problem(
-        now=now,
-        windows=windows,
-        window_ptr=window_ptr,
-        machines=np.array([tuple(each) for each in machines], dtype=MACHINE),
-        pools=ragged(list(sets)[1:]),
-        jobs=np.array([tuple(each) for each in jobs], dtype=JOB),
-        operations=np.array(rows, dtype=OPERATION),
-        after=ragged([each.after for each in operations]),
-        names=tuple(each.name for each in operations),
-    )
-
-
-def pack(calendars: Sequence[Windows]) -> tuple[Windows, IntArray]:
-    """All calendars in one table, and where each begins (one more entry than calendars)."""
-    windows = numbered(np.concatenate([np.empty(0, WINDOW), *calendars]))
-    return windows, np.cumsum([0, *(len(each) for each in calendars)], dtype=np.int64)
-
-
-def ragged(rows: Sequence[Sequence[int]]) -> Ragged:
-    """Rows of indices in two arrays."""
-    ptr = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
-    return Ragged(ptr, np.fromiter((value for row in rows for value in row), np.int64))
+    def label(self, kind: str, number: int) -> str:
+        """What messages call a machine, skill, tool or material (kind as in Labels)."""
+        known = getattr(self.labels, kind)
+        return known[number] if number < len(known) else f"{kind[:-1]} #{number}"
 
 
 def _check_shop(problem: Problem) -> None:
@@ -221,3 +138,50 @@ def _on_circle(after: Ragged, stuck: set[int]) -> int:
         row = after.value[after.ptr[here] : after.ptr[here + 1]].tolist()
         here = next(each for each in row if each in stuck)
     return here
+
+
+def _check_needs(problem: Problem) -> None:
+    """Lags, run tables, set-up matrix, skills, tools and materials refer to what exists."""
+    ops, families = problem.operations, len(problem.changeover)
+    piece = (
+        (ops["quantity"] < 1) | (ops["done"] < 0) | (ops["done"] > ops["quantity"]) | (ops["transfer"] < 0)
+    )
+    checks = (
+        (piece, "has quantities that make no sense: 0 <= done <= quantity, quantity at least 1"),
+        ((families > 0) & (ops["family"] >= families), "has a family that the set-up matrix does not know"),
+    )
+    for wrong, complaint in checks:
+        if wrong.any():
+            raise ValueError(f"{problem.name(int(wrong.argmax()))} {complaint}.")
+    if problem.lags.size not in {0, len(problem.after.value)}:
+        raise ValueError("The lags do not stand beside the predecessors.")
+    if problem.lags.size and problem.lags.min() < 0:
+        owner = int(np.searchsorted(problem.after.ptr, int(problem.lags.argmin()), side="right")) - 1
+        raise ValueError(f"{problem.name(owner)} has a negative lag behind its predecessor.")
+    if problem.changeover.ndim != 2 or problem.changeover.shape[0] != problem.changeover.shape[1]:
+        raise ValueError("The set-up matrix is not square.")
+    _check_lists(problem)
+
+
+def _check_lists(problem: Problem) -> None:
+    for rows, count, what in (
+        (problem.held, len(problem.tools), "tool"),
+        (problem.takes, len(problem.take_rows), "material"),
+    ):
+        if len(rows.ptr) not in {1, len(problem) + 1} or rows.ptr[-1] != len(rows.value):
+            raise ValueError(f"The {what} lists do not cover the operations.")
+        wrong = np.flatnonzero((rows.value < 0) | (rows.value >= count))
+        if wrong.size:
+            owner = int(np.searchsorted(rows.ptr, wrong[0], side="right")) - 1
+            raise ValueError(f"{problem.name(owner)} names a {what} that does not exist.")
+    taken = problem.take_rows["material"]
+    if taken.size and (taken.min() < 0 or taken.max() >= len(problem.materials)):
+        raise ValueError("An operation takes a material that does not exist.")
+    if taken.size and problem.take_rows["quantity"].min() < 0:
+        raise ValueError("An operation takes a negative quantity of a material.")
+    crew_calendars = problem.crews["calendar"]
+    if (
+        crew_calendars.size
+        and not 0 <= crew_calendars.min() <= crew_calendars.max() < len(problem.window_ptr) - 1
+    ):
+        raise ValueError("A crew names a calendar that does not exist.")

@@ -147,7 +147,7 @@ def least_begin(shop: Shop, operation: int, ends: IntArray) -> int:
     for at in range(task.first_before, task.last_before):
         if ends[shop.before[at]] == NEVER:
             return NEVER
-        begin = max(begin, ends[shop.before[at]])
+        begin = max(begin, ends[shop.before[at]] + shop.lag_before[at])
     return begin
 
 

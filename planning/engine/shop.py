@@ -13,7 +13,8 @@ from planning.engine.calendars import (
     work_until,
 )
 from planning.engine.graph import inverted, topological_order
-from planning.engine.problem import Fixing, Problem
+from planning.engine.problem import Problem
+from planning.engine.rows import Fixing
 
 FAR: Final = 2**61
 FREE, STARTED, PINNED = int(Fixing.FREE), int(Fixing.STARTED), int(Fixing.PINNED)
@@ -22,7 +23,7 @@ SEAT: Final = fields("low", "high", "family", "single", "first_pool", "last_pool
 POOL: Final = fields("first", "last", "head")
 TASK: Final = fields(
     *("job", "pool", "setup", "run", "family", "unattended", "release", "fixing", "machine", "start"),
-    *("first_before", "last_before", "first_after", "last_after"),
+    *("first_run", "pauses", "first_before", "last_before", "first_after", "last_after"),
     real=("lasting",),
 )
 SLOT: Final = fields("machine", "start", "ready", "end")
@@ -46,6 +47,10 @@ class Shop(NamedTuple):
     tasks: Table
     before: IntArray
     after: IntArray
+    lag_before: IntArray
+    lag_after: IntArray
+    runs: IntArray
+    changeover: IntArray
     order: IntArray
     jobs: Table
 
@@ -56,7 +61,8 @@ def open_shop(problem: Problem) -> Shop:
     ptr = np.concatenate([problem.pools.ptr, problem.pools.ptr[-1] + np.arange(1, count + 1)])
     members = np.concatenate([problem.pools.value, np.arange(count)])
     machines, pools_of = _seats(problem, ptr, members)
-    tasks, after = _tasks(problem, machines)
+    lag_before = problem.lags if problem.lags.size else np.zeros(len(problem.after.value), np.int64)
+    tasks, after, lag_after = _tasks(problem, machines, lag_before)
     pools = np.zeros(len(ptr) - 1, POOL)
     pools["first"], pools["last"] = ptr[:-1], ptr[1:]
     sizes = np.bincount(tasks["pool"][tasks["pool"] >= 0], minlength=len(pools))
@@ -72,6 +78,10 @@ def open_shop(problem: Problem) -> Shop:
         tasks=tasks,
         before=problem.after.value,
         after=after,
+        lag_before=lag_before,
+        lag_after=lag_after,
+        runs=_remaining_runs(problem),
+        changeover=problem.changeover,
         order=topological_order(problem.after.ptr, problem.after.value),
         jobs=problem.jobs,
     )
@@ -87,22 +97,42 @@ def _seats(problem: Problem, ptr: IntArray, members: IntArray) -> tuple[Table, I
     return seats, pools_of
 
 
-def _tasks(problem: Problem, machines: Table) -> tuple[Table, IntArray]:
+def _tasks(problem: Problem, machines: Table, lags: IntArray) -> tuple[Table, IntArray, IntArray]:
     ops, after = problem.operations, problem.after
     tasks = np.zeros(len(ops), TASK)
-    for name in ops.dtype.names or ():
+    for name in set(TASK.names or ()) & set(ops.dtype.names or ()):
         tasks[name] = ops[name]
-    tasks["release"] = np.maximum(ops["release"], problem.now)
-    fixed = np.flatnonzero(ops["fixing"] != FREE)
+    left = ops["quantity"] - ops["done"]
+    tasks["run"] = -(-ops["run"] * left // ops["quantity"])
+    gate = problem.jobs["release"][ops["job"]]
+    tasks["release"] = np.maximum(np.maximum(ops["release"], gate), problem.now)
+    kept = (ops["fixing"] == FREE) & (ops["machine"] >= 0) & (ops["start"] < problem.frozen)
+    tasks["fixing"][kept & (ops["start"] > NEVER)] = PINNED
+    fixed = np.flatnonzero(tasks["fixing"] != FREE)
     tasks["pool"][fixed] = len(problem.pools.ptr) - 1 + ops["machine"][fixed]
     # On a machine without limit nobody is in the way: its pins are releases.
-    loose = fixed[(ops["fixing"][fixed] == PINNED) & (machines["single"][ops["machine"][fixed]] == 0)]
+    loose = fixed[(tasks["fixing"][fixed] == PINNED) & (machines["single"][ops["machine"][fixed]] == 0)]
     tasks["release"][loose] = np.maximum(tasks["release"][loose], ops["start"][loose])
     tasks["fixing"][loose] = FREE
     after_ptr, followers = inverted(after.ptr, after.value, len(ops))
+    lag_after = lags[np.argsort(after.value, kind="stable")]
     tasks["first_before"], tasks["last_before"] = after.ptr[:-1], after.ptr[1:]
     tasks["first_after"], tasks["last_after"] = after_ptr[:-1], after_ptr[1:]
-    return tasks, followers
+    return tasks, followers, lag_after
+
+
+def _remaining_runs(problem: Problem) -> IntArray:
+    """Run minutes per machine of the pieces still to be made."""
+    runs, ops = problem.runs.copy(), problem.operations
+    for row in np.flatnonzero((ops["first_run"] >= 0) & (ops["done"] > 0)):
+        op = ops[row]
+        mine = slice(op["first_run"], op["first_run"] + _pool_size(problem, int(op["pool"])))
+        runs[mine] = -(-runs[mine] * (op["quantity"] - op["done"]) // op["quantity"])
+    return runs
+
+
+def _pool_size(problem: Problem, pool: int) -> int:
+    return int(problem.pools.ptr[pool + 1] - problem.pools.ptr[pool]) if pool >= 0 else 0
 
 
 def _lasting(problem: Problem, tasks: Table, machines: Table, pools: Table, members: IntArray) -> Table:
@@ -134,13 +164,31 @@ def empty_slots(count: int) -> Table:
 def timing(shop: Shop, machine: int, operation: int, start: int, setup: int) -> tuple[int, int]:
     """When set-up and run of `operation` end on `machine` if begun at `start`; NEVER if time is short."""
     seat, task = shop.machines[machine], shop.tasks[operation]
-    return setup_and_run_in(shop.windows, seat.low, seat.high, start, setup, task.run, task.unattended)
+    run = run_on(shop, machine, operation)
+    return setup_and_run_in(shop.windows, seat.low, seat.high, start, setup, run, task.unattended)
+
+
+@part
+def run_on(shop: Shop, machine: int, operation: int) -> int:
+    """The run minutes of `operation` on `machine`."""
+    task = shop.tasks[operation]
+    run: int = task.run
+    if task.first_run >= 0 and task.fixing == FREE:
+        first = shop.pools[task.pool].first
+        for at in range(first, shop.pools[task.pool].last):
+            if shop.members[at] == machine:
+                run = shop.runs[task.first_run + at - first]
+    return run
 
 
 @part
 def setup_after(shop: Shop, operation: int, family: int) -> int:
     """The set-up minutes `operation` needs on a machine that is set up for `family`."""
     task = shop.tasks[operation]
+    if family >= 0 and task.family >= 0 and len(shop.changeover) > 0:
+        known: int = shop.changeover[family, task.family]
+        if known >= 0:
+            return known
     setup: int = 0 if family >= 0 and family == task.family else task.setup
     return setup
 
