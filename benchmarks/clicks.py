@@ -23,6 +23,8 @@ from mto.settings.env import REPOSITORY
 
 WARMING = 8
 """Pages opened until every web process has surely answered one."""
+AFTER = 5
+"""So many users have everything completed in the end, and click once more."""
 
 
 def main() -> None:
@@ -73,6 +75,7 @@ def measure(
     with ThreadPoolExecutor(len(users)) as threads:
         list(threads.map(lambda user: play(user, options.clicks, options.think), users))
     took, worked = time.perf_counter() - began, here.cpu_seconds() - worked
+    completed = [_after_completion(user) for user in users[:AFTER]]
     clicks = sorted(1000 * click for user in users for click in user.clicks)
     return {
         "features": prepared["features"],
@@ -84,6 +87,8 @@ def measure(
         "click_p95_ms": at(clicks, 0.95),
         "click_p99_ms": at(clicks, 0.99),
         "update_kb_p95": at([size / 1000 for user in users for size in user.sizes], 0.95),
+        "completed_click_p50_ms": at([1000 * seconds for seconds, _ in completed], 0.5),
+        "completed_update_kb": at([size / 1000 for _, size in completed], 1.0),
         "open_ms": at([1000 * seconds for seconds, *_ in opened], 0.5),
         "open_cold_ms": round(1000 * cold, 1),
         "find_p95_ms": at([1000 * seconds for seconds in found], 0.95),
@@ -100,6 +105,12 @@ def play(user: User, clicks: int, think: float) -> None:
     for _ in range(clicks):
         user.click()
         time.sleep(think * user.rng.uniform(0.5, 1.5))
+
+
+def _after_completion(user: User) -> tuple[float, int]:
+    """One click after everything was completed; seconds, bytes."""
+    user.complete()
+    return user.reopen()
 
 
 def at(values: list[float], part: float) -> float:

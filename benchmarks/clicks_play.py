@@ -74,6 +74,21 @@ class User:
         self.sizes.append(len(body))
         self._changed(body.decode())
 
+    def complete(self) -> None:
+        """Have everything that is open chosen at the least price."""
+        self.drawn(self._post({"complete": "cheapest"}, "configurator"))
+        self.chosen = {one.name: one.value for one in self.options.values() if one.state == "chosen"}
+
+    def reopen(self) -> tuple[float, int]:
+        """Leave one of the choices on the page open; seconds and bytes as read."""
+        name = self.rng.choice(sorted(self.chosen))
+        del self.chosen[name]
+        began = time.perf_counter()
+        body = self._post({"latest": name.removeprefix("choice.")}, "summary")
+        took = time.perf_counter() - began
+        self._changed(body.decode())
+        return took, len(body)
+
     def drawn(self, body: bytes) -> None:
         """Take in a page, or the part of it that was drawn anew."""
         text = body.decode()

@@ -1,6 +1,5 @@
 """Inputs of the configure-and-quote page: the head of a quotation, and one line."""
 
-import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,6 @@ from orders.models import Address, Contact, Customer, Incoterm, Order, OrderLine
 
 CHOICE = "choice."
 LARGEST_QUANTITY = 100_000
-LONGEST_FIELD = 1_000_000
 
 
 class HeaderForm(forms.Form):
@@ -130,34 +128,14 @@ def line_initial(line: OrderLine | None) -> dict[str, Any]:
 
 
 def choices_in(data: QueryDict) -> dict[str, object]:
-    """The choices that somebody made, the latest last; `take` carries all choices of an accepted repair.
+    """The choices that stand on the page, the latest last.
 
-    What was left open comes as empty text and is no choice. Where only a part of the choices is drawn, those
-    made elsewhere stay as they were.
+    What was left open comes as empty text and is no choice.
     """
-    if taken := _object(data.get("take", "")):
-        return taken
-    drawn = set(data.get("drawn", "").split())
-    was = was_in(data) or {} if "drawn" in data else {}
-    held = {code: value for code, value in was.items() if code not in drawn}
     names = [name for name in data if name.startswith(CHOICE)]
     latest = CHOICE + data.get("latest", "")
     given = {name: ",".join(data.getlist(name)).strip() for name in sorted(names, key=latest.__eq__)}
-    return held | {name.removeprefix(CHOICE): value for name, value in given.items() if value}
-
-
-def was_in(data: QueryDict) -> dict[str, object] | None:
-    """What the page showed before this click."""
-    return _object(data.get("was", "")) if "was" in data else None
-
-
-def _object(text: str) -> dict[str, object]:
-    """A JSON object of a hidden field; empty where somebody sent something else."""
-    try:
-        found = json.loads(text) if 0 < len(text) < LONGEST_FIELD else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return {name.removeprefix(CHOICE): value for name, value in given.items() if value}
 
 
 def discount_in(data: QueryDict) -> Decimal:

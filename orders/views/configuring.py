@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from kernel.errors import Refused
 from kernel.htmx import render_page
 from orders.engine.deciding import Slot
-from orders.forms.quotation import choices_in, quantity_in, was_in
+from orders.forms.quotation import choices_in, quantity_in
 from orders.models import Product
 from orders.selectors import product_by_code
 from orders.selectors.configurator import Click, completed, configurator, explained
@@ -25,7 +25,9 @@ def click_in(data: QueryDict) -> Click:
     return Click(
         choices_in(data),
         quantity_in(data),
-        was_in(data),
+        data.get("was"),
+        data.get("take", ""),
+        frozenset(data.get("drawn", "").split()) if "drawn" in data else None,
         data.get("find", "")[:80],
         whole=bool({"act", "take", "complete"} & data.keys()),
     )
@@ -60,7 +62,7 @@ def _completed(click: Click, product: Product, aim: str, revision: int | None) -
     if not aim:
         return click, ""
     try:
-        return replace(click, choices=completed(product, click, aim, revision)), ""
+        return replace(click, choices=completed(product, click, aim, revision), take="", here=None), ""
     except Refused as refusal:
         return click, str(refusal)
 

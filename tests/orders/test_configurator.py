@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.clicks_play import slots_of
-from orders.engine import FeatureRow, choice
+from orders.engine import FeatureRow, Stored, choice
 from orders.models import Product
 from orders.selectors import deciders
 from orders.selectors.configurator import Click, configurator
 from orders.selectors.configurator.changes import coded, told
+from orders.selectors.configurator.remembering import remembered, written
 from tests.cast import ALPEN
 from tests.orders import cast, pages
 
@@ -37,6 +38,18 @@ def clicked(client: Client, target: str = "summary", **data: str) -> str:
     more: dict[str, Any] = {**pages.HTMX, "HTTP_HX_TARGET": target}
     given = {"product": "DESK", "customer": ALPEN, **data}
     return client.post("/orders/configure/", given, **more).content.decode()
+
+
+def steel(desk: Product) -> str:
+    """What the page remembers where only a steel top was chosen."""
+    return written(deciders.decider(desk), {"TOP": "STEEL"})
+
+
+def was_in(text: str) -> str:
+    """What the page is told to remember."""
+    found = re.search(r'name="was" value="([^"]*)"', text)
+    assert found
+    return found[1].replace("&quot;", '"')
 
 
 @given(st.sets(st.integers(0, 20_000)))
@@ -67,6 +80,28 @@ def test_what_is_told_turns_the_states_before_into_those_after(desk: Product) ->
         ("LEGS", "WOOD"): "blocked",
         ("LEGS", "IRON"): "implied",
     }
+
+
+@pytest.mark.django_db
+def test_choices_are_remembered_as_they_were_written(desk: Product) -> None:
+    decides = deciders.decider(desk)
+    choices: dict[str, Stored] = {"TOP": "STEEL", "EXTRA3": False, "WIDTH": "1800", "MARK": "given 7"}
+    assert written(decides, choices).endswith(';{"WIDTH":"1800","MARK":"given 7"}')
+    assert remembered(decides, written(decides, choices)) == choices
+
+
+@pytest.mark.django_db
+def test_a_completed_product_is_remembered_in_a_tenth_of_its_json(desk: Product) -> None:
+    decides = deciders.decider(desk)
+    whole: dict[str, Stored] = {row.code: False for row in EXTRAS}
+    assert len(written(decides, whole)) < len(json.dumps(whole)) / 10
+
+
+def test_an_update_tells_only_what_is_drawn_and_counts_the_rest(browser_of: Browser, desk: Product) -> None:
+    form = {"drawn": "TOP EXTRA1", "was": "", "choice.TOP": "STEEL"}
+    text = clicked(browser_of("sales"), **form)
+    assert 'data-states="chosen:1"' in text
+    assert "1 implied, 1 blocked" in text
 
 
 @pytest.mark.django_db
@@ -103,16 +138,14 @@ def test_a_choice_is_found_by_the_name_of_an_option(desk: Product) -> None:
 def test_what_was_chosen_on_another_page_of_choices_stays_chosen(browser_of: Browser, desk: Product) -> None:
     text = clicked(
         browser_of("sales"),
-        **{"drawn": "EXTRA79", "find": "extra 79", "was": '{"TOP": "STEEL"}', "choice.EXTRA79": "yes"},
+        **{"drawn": "EXTRA79", "find": "extra 79", "was": steel(desk), "choice.EXTRA79": "yes"},
     )
-    was = re.search(r'name="was" value="([^"]*)"', text)
-    assert was
-    assert json.loads(was[1].replace("&quot;", '"')) == {"TOP": "STEEL", "EXTRA79": True}
+    assert remembered(deciders.decider(desk), was_in(text)) == {"TOP": "STEEL", "EXTRA79": True}
 
 
 def test_a_choice_left_open_where_it_is_drawn_is_open(browser_of: Browser, desk: Product) -> None:
-    text = clicked(browser_of("sales"), drawn="TOP LEGS", was='{"TOP": "STEEL"}')
-    assert 'name="was" value="{}"' in text
+    text = clicked(browser_of("sales"), drawn="TOP LEGS", was=steel(desk))
+    assert was_in(text) == ""
 
 
 def test_finding_draws_the_choices_their_names_and_the_summary(browser_of: Browser, desk: Product) -> None:
@@ -123,7 +156,7 @@ def test_finding_draws_the_choices_their_names_and_the_summary(browser_of: Brows
 
 
 def test_a_click_is_answered_without_drawing_the_choices(browser_of: Browser, desk: Product) -> None:
-    text = clicked(browser_of("sales"), was="{}", **{"choice.TOP": "STEEL"})
+    text = clicked(browser_of("sales"), was="", **{"choice.TOP": "STEEL"})
     assert "choice.EXTRA1" not in text
     assert "data-states=" in text
     assert len(text) < 30_000

@@ -8,6 +8,8 @@ from django.test import Client
 
 from orders import services
 from orders.models import Order, Product
+from orders.selectors import decider
+from orders.selectors.configurator.remembering import written
 from tests.cast import ALPEN, People
 from tests.orders import cast, pages
 
@@ -122,7 +124,8 @@ def test_every_change_is_answered_with_price_and_reasons(browser_of: Browser, de
 
 
 def test_a_repair_is_one_click(browser_of: Browser, desk: Product) -> None:
-    form = filled(**{"choice.TOP": "STEEL", "take": '{"TOP": "STEEL", "LEGS": "IRON"}'})
+    repaired = written(decider(desk), {"TOP": "STEEL", "LEGS": "IRON"})
+    form = filled(**{"choice.TOP": "STEEL", "take": repaired})
     text = pages.posted(browser_of("sales"), "/orders/configure/", **form).content.decode()
     assert "Price open" not in text
 

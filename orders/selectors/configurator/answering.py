@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kernel.errors import Refused
 from kernel.wording import plain
 from orders.engine import (
@@ -19,7 +22,7 @@ from orders.engine import (
 )
 from orders.engine.deciding import Clash, Decider, Decision, Explanation, Fix, Slot, Standing
 from orders.models import Product
-from orders.selectors.configurator.changes import STATES, told
+from orders.selectors.configurator.changes import STATES, counted, told
 from orders.selectors.configurator.parts import (
     ClashView,
     Click,
@@ -29,6 +32,7 @@ from orders.selectors.configurator.parts import (
     OptionView,
     ParameterView,
 )
+from orders.selectors.configurator.remembering import remembered, written
 from orders.selectors.configuring import Buyer, LinePreview, preview_line
 from orders.selectors.deciders import decider, decider_by_id
 
@@ -47,8 +51,7 @@ def configurator(
     customer = buyer.customer if buyer else None
     try:
         decides = decider_by_id(revision_id) if revision_id else decider(product)
-        decision = decides.decide(click.choices)
-        before = None if click.drawn or click.was is None else decides.decide(click.was)
+        decision = decides.decide(_chosen(decides, click))
         preview = _preview(product, decides, decision, click, revision_id, buyer)
     except Refused as refusal:
         trouble = [Problem("", refusal.message, refusal.remedy)]
@@ -56,6 +59,7 @@ def configurator(
     view = _View(decides, decision, preview.configuration)
     found = list(view.found(click.find)) if view.small or click.drawn else []
     groups = list(view.groups(found if view.small else found[: _drawn(found)]))
+    shown = _shown(decides, click, groups[: _drawn(found)])
     return Configurator(
         product=product,
         quantity=click.quantity,
@@ -63,10 +67,12 @@ def configurator(
         groups=groups[: _drawn(found)],
         parameters=view.parameters(),
         problems=_problems(decision, preview),
-        clashes=[_clash(clash) for clash in decision.clashes],
+        clashes=[_clash(decides, clash) for clash in decision.clashes],
         decided=decision.choices,
         choices=preview.configuration.choices,
-        states="" if click.drawn else told(before, decision),
+        states="" if click.drawn else told(_before(decides, click), decision, shown),
+        was=written(decides, decision.choices),
+        elsewhere=counted(decision, shown),
         taken=view.taken(groups),
         assumes=view.small,
         find=click.find,
@@ -77,6 +83,33 @@ def configurator(
         customer=customer,
         offer=preview.offer if decision.valid else None,
     )
+
+
+def _chosen(decides: Decider, click: Click) -> Mapping[str, object]:
+    """All choices: those of an accepted repair, or those posted with what was chosen elsewhere."""
+    if taken := remembered(decides, click.take):
+        return taken
+    if click.here is None:
+        return click.choices
+    held = remembered(decides, click.was or "")
+    return {code: value for code, value in held.items() if code not in click.here} | dict(click.choices)
+
+
+def _before(decides: Decider, click: Click) -> Decision | None:
+    return None if click.was is None else decides.decide(remembered(decides, click.was))
+
+
+def _shown(decides: Decider, click: Click, groups: Sequence[GroupView]) -> NDArray[np.bool_]:
+    """The slots that stand on the page after this click."""
+    if not click.drawn and click.here is None:
+        return np.ones(len(decides.slots), np.bool_)
+    shown = np.zeros(len(decides.slots), np.bool_)
+    parameters = [row.code for row in decides.compiled.model.parameters]
+    codes = (group.code for group in groups) if click.drawn else click.here or ()
+    for code in (*codes, *parameters):
+        span = decides.table.span.get(code, range(0))
+        shown[span.start : span.stop] = True
+    return shown
 
 
 def _preview(
@@ -221,12 +254,12 @@ def _words(feature: FeatureRow) -> str:
     return " ".join((feature.code, feature.label, *options)).casefold()
 
 
-def _clash(clash: Clash) -> ClashView:
-    return ClashView(clash.explanation.label, clash.explanation, _fixes(clash.fixes))
+def _clash(decides: Decider, clash: Clash) -> ClashView:
+    return ClashView(clash.explanation.label, clash.explanation, _fixes(decides, clash.fixes))
 
 
-def _fixes(fixes: Sequence[Fix]) -> list[FixView]:
-    return [FixView(fix.label, fix.choices) for fix in fixes]
+def _fixes(decides: Decider, fixes: Sequence[Fix]) -> list[FixView]:
+    return [FixView(fix.label, written(decides, fix.choices)) for fix in fixes]
 
 
 def explained(
@@ -235,7 +268,8 @@ def explained(
     """Why an option is blocked and what would make it possible; None where it is not blocked."""
     decides = decider_by_id(revision_id) if revision_id else decider(product)
     try:
-        return decides.why(click.choices, *slot), _fixes(decides.fixes(click.choices, *slot))
+        choices = _chosen(decides, click)
+        return decides.why(choices, *slot), _fixes(decides, decides.fixes(choices, *slot))
     except ValueError:
         return None, ()
 
@@ -245,7 +279,7 @@ def completed(
 ) -> Mapping[str, Stored]:
     """The choices completed by the cheapest, fastest or lightest; Refused where they clash."""
     decides = decider_by_id(revision_id) if revision_id else decider(product)
-    decision = decides.decide(click.choices)
+    decision = decides.decide(_chosen(decides, click))
     if decision.clashes:
         clash = decision.clashes[0]
         raise Refused(

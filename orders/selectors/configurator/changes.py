@@ -21,19 +21,27 @@ SEEN = np.array(
 DIGITS = 36
 
 
-def told(before: Decision | None, after: Decision) -> str:
+def told(before: Decision | None, after: Decision, shown: NDArray[np.bool_] | None = None) -> str:
     """`blocked:3 0+5;valid:c`: slots by their new state, only those that look otherwise than before.
 
-    Without `before` all that are not simply valid. Slots are written as `coded` says.
+    Without `before` all that are not simply valid; of `shown` slots only, where the page draws a part. Slots
+    are written as `coded` says.
     """
     new = SEEN[after.states]
     old = np.zeros_like(new) if before is None else SEEN[before.states]
-    moved = np.flatnonzero(old != new)
+    moved = np.flatnonzero(old != new if shown is None else (old != new) & shown)
     states = new[moved]
     parts = (
         f"{STATES[Standing(state)]}:{coded(moved[states == state])}" for state in np.unique(states).tolist()
     )
     return ";".join(parts)
+
+
+def counted(decision: Decision, shown: NDArray[np.bool_]) -> list[tuple[str, int]]:
+    """How many slots that are not shown stand in each state that is not simply valid."""
+    numbers = np.bincount(SEEN[decision.states[~shown]], minlength=len(SEEN)).tolist()
+    states = (Standing.CHOSEN, Standing.IMPLIED, Standing.BLOCKED)
+    return [(STATES[state], numbers[state]) for state in states if numbers[state]]
 
 
 def coded(places: NDArray[np.intp]) -> str:

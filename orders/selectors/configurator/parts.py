@@ -63,15 +63,10 @@ class ParameterView:
 
 @dataclass(frozen=True)
 class FixView:
-    """A repair as a button carries it: all choices after accepting it."""
+    """A repair as a button carries it: all choices after accepting it, as `remembering` writes them."""
 
     label: str
-    choices: Mapping[str, Stored]
-
-    @property
-    def taken(self) -> str:
-        """The choices as JSON."""
-        return json.dumps(self.choices)
+    taken: str
 
     @property
     def vals(self) -> str:
@@ -93,7 +88,8 @@ class Configurator:
     """Everything the configurator shows; `price` is missing while something is wrong.
 
     `decided` is what the user chose, `choices` the whole configuration, completed by what comes nearest to
-    the usual. `states` tells the page what changed since `was`, as `changes.told` writes it.
+    the usual. `states` tells the page what changed, as `changes.told` writes it; `was` is what is decided,
+    for the next click to tell that, as `remembering` writes it. `elsewhere` counts what is not drawn.
     """
 
     product: Product
@@ -106,6 +102,8 @@ class Configurator:
     decided: Mapping[str, Stored] = field(default_factory=dict)
     choices: Mapping[str, Stored] = field(default_factory=dict)
     states: str = ""
+    was: str = ""
+    elsewhere: Sequence[tuple[str, int]] = ()
     taken: str = "{}"
     assumes: bool = True
     find: str = ""
@@ -147,11 +145,6 @@ class Configurator:
         return not self.problems and not self.clashes
 
     @property
-    def was(self) -> str:
-        """What is decided, for the next click to tell what changed."""
-        return json.dumps(self.decided, separators=(",", ":"))
-
-    @property
     def paged(self) -> bool:
         """Whether only a part of the choices is drawn."""
         return bool(self.more or self.find)
@@ -166,13 +159,17 @@ class Configurator:
 class Click:
     """What a page asks: choices by code (the latest last), what they were before, what part it shows.
 
+    `was` and `take`, the choices of an accepted repair, are written as `remembering` says. `here` are the
+    codes of the choices that stand on the page where those are not all: the others stay as they were.
     `whole`: also a very large product is completed and priced. `drawn`: the choices themselves are shown, not
     only what changed.
     """
 
     choices: Mapping[str, object]
     quantity: int = 1
-    was: Mapping[str, object] | None = None
+    was: str | None = None
+    take: str = ""
+    here: frozenset[str] | None = None
     find: str = ""
     whole: bool = False
     drawn: bool = True
