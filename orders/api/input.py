@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from kernel.wording import did_you_mean
 from orders.models.orders import STATE_CODES
 from orders.selectors.for_customers import Wanted
-from orders.services.lines import LARGEST_QUANTITY, LONGEST_NOTE, MOST_LINES
+from orders.services.lines import LARGEST_QUANTITY, LARGEST_SERIAL, LONGEST_NOTE, MOST_LINES
 
 LARGEST_CURSOR = 2**63 - 1
 MOST_CHOICES = 64
@@ -80,6 +80,9 @@ class QuotationLine(Strict):
     choices = Choices(default=dict, help_text="Option codes, numbers, texts or true/false by code.")
     note = serializers.CharField(default="", allow_blank=True, max_length=LONGEST_NOTE)
     requested_date = serializers.DateField(default=None, allow_null=True)
+    serial = serializers.IntegerField(
+        default=None, allow_null=True, min_value=1, max_value=LARGEST_SERIAL, help_text="Of the first piece."
+    )
 
 
 class Quotation(Strict):

@@ -9,6 +9,7 @@ explode(compiled, configuration, 3).bom
 from orders.engine.compiling import CompiledProduct, compile_product
 from orders.engine.configuring import Configuration, configure
 from orders.engine.costing import Cost, CostBasis, ProcessRate
+from orders.engine.effectivity import Effectivity, effectivity
 from orders.engine.exchange import Exchange, RateRow
 from orders.engine.explosion import Release, explode, specification
 from orders.engine.figures import Figure, restored, stored
@@ -64,6 +65,7 @@ __all__ = [
     "CostBasis",
     "DerivedRow",
     "DocumentRow",
+    "Effectivity",
     "Exchange",
     "Fault",
     "FeatureRow",
@@ -96,6 +98,7 @@ __all__ = [
     "choice",
     "compile_product",
     "configure",
+    "effectivity",
     "explode",
     "margin_percent",
     "offer",

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from typing import Any, cast
+from typing import cast
 
 from kernel.errors import Refused
 from kernel.expressions import Value
@@ -19,7 +18,8 @@ from orders.engine.compiling import (
     Values,
 )
 from orders.engine.configuring import Configuration
-from orders.engine.model import QUANTITY, BomRow, DocumentRow, Fault, FormulaFailed, StepRow
+from orders.engine.effectivity import NOT_SAID, Effectivity, is_effective
+from orders.engine.model import QUANTITY, DocumentRow, Fault, FormulaFailed, StepRow
 from orders.engine.reading import shown
 
 Row = dict[str, object]
@@ -55,19 +55,16 @@ def explode(
     compiled: CompiledProduct,
     configuration: Configuration,
     quantity: int,
-    *,
-    on: date | None = None,
-    serial: int | None = None,
+    at: Effectivity = NOT_SAID,
 ) -> Release:
     """Evaluate every condition and formula for this job; the configuration must be valid.
 
-    Lines count that are effective `on` this day for this `serial` number; where either is unknown, lines
-    that do not depend on it. Assemblies are taken apart: their own lines are multiplied by how many are
-    needed, and only what is bought or stocked stands in the result.
+    Lines count that are effective `at` this day for these serial numbers. Assemblies are taken apart: their
+    own lines are multiplied by how many are needed, and only what is bought or stocked stands in the result.
 
     Lines with quantity zero are dropped, and operations that take no time. A material whose operation is
     not needed goes to the next one that is. Raises FormulaFailed with the row for negative or absurd
-    results, Refused where no operation remains.
+    results, Refused where no operation remains or a line counts for some of the serial numbers only.
     """
     values = {**configuration.values, QUANTITY: quantity}
     routing = [row for step in compiled.routing if (row := _step(step, values, quantity))]
@@ -79,7 +76,9 @@ def explode(
         )
     sequences = [cast(int, row["sequence"]) for row in routing]
     lines = [
-        line for line in compiled.bom if _effective(line.row, on, serial) and _applies(line.condition, values)
+        line
+        for line in compiled.bom
+        if is_effective(line.row, at, quantity) and _applies(line.condition, values)
     ]
     bom = [_bom_row(line, needed, sequences) for line, needed in _needs(lines, values, quantity)]
     checks = [_check(part, values) for part in compiled.characteristics if _applies(part.condition, values)]
@@ -162,17 +161,6 @@ def _minutes(formula: Formula, values: Values, pieces: int) -> int:
         message = f"{minutes} minutes are more than an operation may take."
         raise FormulaFailed(Fault(formula.row, formula.field, message))
     return int(minutes)
-
-
-def _effective(row: BomRow, on: date | None, serial: int | None) -> bool:
-    """Whether the line counts on this day and for this serial number."""
-    return _within(on, row.valid_from, row.valid_to) and _within(serial, row.serial_from, row.serial_to)
-
-
-def _within(value: Any, first: Any, last: Any) -> bool:
-    if first is None and last is None:
-        return True
-    return value is not None and (first is None or first <= value) and (last is None or value <= last)
 
 
 def _needs(

@@ -9,6 +9,7 @@ from kernel.wording import plain
 from orders.engine.compiling import CompiledProduct
 from orders.engine.configuring import Configuration
 from orders.engine.costing import Assembly, Cost, CostBasis, Material, Operation, Purchase, cost
+from orders.engine.effectivity import NOT_SAID, Effectivity
 from orders.engine.explosion import Release, Row, explode
 from orders.engine.figures import given
 from orders.engine.model import QUANTITY, ZERO, BomRow, StepRow
@@ -30,11 +31,19 @@ class Offer:
 
 
 def offer(
-    compiled: CompiledProduct, configuration: Configuration, quantity: int, terms: Terms, basis: CostBasis
+    compiled: CompiledProduct,
+    configuration: Configuration,
+    quantity: int,
+    terms: Terms,
+    basis: CostBasis,
+    at: Effectivity = NOT_SAID,
 ) -> Offer:
-    """Price and cost of this many of a valid configuration; raises what `price`, `explode` and `cost` do."""
+    """Price and cost of this many of a valid configuration, of the BOM lines that are effective `at` then.
+
+    Raises what `price`, `explode` and `cost` do.
+    """
     priced = price(compiled, configuration, quantity, terms)
-    release = explode(compiled, configuration, quantity)
+    release = explode(compiled, configuration, quantity, at)
     extra = _cost_rules(compiled, configuration, quantity, terms, basis.currency)
     job = job_of(compiled, release, quantity, extra)
     return Offer(priced, cost(job, basis, quantity, terms.currency, terms.exchange))

@@ -1,16 +1,19 @@
 """Inputs of the configure-and-quote page: the head of a quotation, and one line."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
+from orders.engine import Effectivity, effectivity
 from orders.models import Address, Contact, Customer, Incoterm, Order, OrderLine, ShipPolicy
 
 CHOICE = "choice."
 LARGEST_QUANTITY = 100_000
+LARGEST_SERIAL = 1_000_000_000
 
 
 class HeaderForm(forms.Form):
@@ -79,6 +82,13 @@ class LineForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Only where it differs from the quotation's.",
     )
+    serial = forms.IntegerField(
+        label="Serial or line number",
+        min_value=1,
+        max_value=LARGEST_SERIAL,
+        required=False,
+        help_text="Of the first piece, where parts depend on it.",
+    )
     discount_percent = forms.DecimalField(
         label="Discount",
         min_value=0,
@@ -120,6 +130,7 @@ def line_initial(line: OrderLine | None) -> dict[str, Any]:
     return {
         "quantity": line.quantity,
         "line_date": line.requested_date,
+        "serial": line.serial,
         "discount_percent": line.discount_percent or None,
         "line_note": line.note,
         "alternatives": [row["quantity"] for row in line.alternatives],
@@ -143,6 +154,22 @@ def discount_in(data: QueryDict) -> Decimal:
     text = data.get("discount_percent", "").strip().replace(",", ".")
     usable = re.fullmatch(r"\d{1,3}(\.\d{1,2})?", text, re.ASCII)
     return min(Decimal(text), Decimal(100)) if usable else Decimal(0)
+
+
+def effectivity_in(data: QueryDict) -> Effectivity:
+    """When it is wanted, by the line or the quotation, and for which serial number, as far as typed yet."""
+    days = (_day(data.get(name, "")) for name in ("line_date", "requested_date"))
+    serial = data.get("serial", "").strip()
+    usable = serial.isascii() and serial.isdigit() and 0 < int(serial[:10]) <= LARGEST_SERIAL
+    return effectivity(int(serial[:10]) if usable else None, *days)
+
+
+def _day(text: str) -> date | None:
+    """A day as a date field sends it; None for what is none yet."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def quantity_in(data: QueryDict) -> int:

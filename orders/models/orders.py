@@ -162,6 +162,8 @@ class OrderLine(Stamped):
     Four dates, never mixed: `requested_date` (customer's wish), `promised_at` (ours, with history in
     DateChange), `forecast_at` (moves with every plan), `delivered_at` (actual).
 
+    `serial` is the serial or line number of the first piece, where BOM lines are effective by it.
+
     `approval_reason` says why the price needs a second person, `approved_at` that one agreed to it: no line
     is sent without. `price_fingerprint` changes with everything the approval was for.
 
@@ -198,6 +200,7 @@ class OrderLine(Stamped):
     optional = models.BooleanField(default=False)
     alternatives = models.JSONField(default=list, blank=True)
     requested_date = models.DateField(null=True, blank=True)
+    serial = models.PositiveIntegerField(null=True, blank=True)
     promised_at = models.DateTimeField(null=True, blank=True)
     forecast_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)

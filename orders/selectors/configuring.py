@@ -6,21 +6,35 @@ from datetime import date
 from decimal import Decimal
 
 from kernel.errors import Refused
-from orders.engine import CompiledProduct, Configuration, Offer, configure, offer, specification
+from orders.engine import (
+    CompiledProduct,
+    Configuration,
+    Effectivity,
+    Offer,
+    configure,
+    effectivity,
+    offer,
+    specification,
+)
 from orders.models import Customer, Order, OrderLine, Product
 from orders.selectors.conditions import conditions, shop_day
 from orders.selectors.products import compiled_by_id, compiled_line, compiled_product
 
 ZERO = Decimal(0)
+NOT_SAID = Effectivity()
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """For whom a price is shown, in that currency and with the seller's discount, as of a day or today."""
+    """For whom a price is shown, in that currency and with the seller's discount, as of a day or today.
+
+    `at` says when it is wanted and for which serial number; without a day there it is wanted that same day.
+    """
 
     customer: Customer
     discount_percent: Decimal = ZERO
     day: date | None = None
+    at: Effectivity = NOT_SAID
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,9 @@ def offer_for(
     day = (buyer and buyer.day) or shop_day()
     found = conditions(customer=customer, currency=currency, products=[product.pk], day=day)
     terms = found.terms(product.pk, buyer.discount_percent if buyer else ZERO)
-    return offer(compiled, configuration, quantity, terms, found.basis)
+    at = buyer.at if buyer else NOT_SAID
+    wanted = effectivity(at.serial, at.day, day)
+    return offer(compiled, configuration, quantity, terms, found.basis, wanted)
 
 
 def line_to_copy(text: str, product: Product, customer: Customer | None = None) -> OrderLine | None:

@@ -13,6 +13,7 @@ from orders.engine import (
     Release,
     Terms,
     configure,
+    effectivity,
     explode,
     offer,
 )
@@ -112,8 +113,9 @@ def _made(line: OrderLine, compiled: CompiledProduct, terms: Terms, basis: CostB
     configuration = configure(compiled, line.choices)
     if not configuration.valid:
         return Made(configuration.problems)
+    at = effectivity(line.serial, line.requested_date, line.order.requested_date, shop_day())
     try:
-        offered = offer(compiled, configuration, line.quantity, terms, basis)
-        return Made((), offered, explode(compiled, configuration, line.quantity))
+        offered = offer(compiled, configuration, line.quantity, terms, basis, at)
+        return Made((), offered, explode(compiled, configuration, line.quantity, at))
     except Refused as error:
         return Made((Problem("", error.message, error.remedy),))

@@ -7,6 +7,7 @@ from typing import Any
 from kernel.errors import Refused
 from orders.engine import (
     Configuration,
+    Effectivity,
     Fault,
     FeatureRow,
     ModelRefused,
@@ -18,6 +19,7 @@ from orders.engine import (
     price,
 )
 from orders.engine.deciding import Availability, Judgement, judge
+from orders.selectors.conditions import shop_day
 from orders.selectors.deciders import decider_by_id
 from orders.selectors.drafts import Draft
 
@@ -104,7 +106,7 @@ def _followed(draft: Draft, found: Trial) -> Trial:
     parts: dict[str, Any] = dict(found.__dict__)
     try:
         parts["price"] = price(draft.compiled, configuration, found.quantity)
-        parts["release"] = explode(draft.compiled, configuration, found.quantity)
+        parts["release"] = explode(draft.compiled, configuration, found.quantity, Effectivity(shop_day()))
     except Refused as refusal:
         parts["trouble"] = str(refusal)
     return Trial(**parts)

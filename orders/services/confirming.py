@@ -9,7 +9,7 @@ from django.utils import timezone
 from kernel import clock
 from kernel.bases import next_numbers
 from kernel.errors import Conflict, Refused
-from orders.engine import explode
+from orders.engine import Effectivity, effectivity, explode
 from orders.models import Order, OrderLine, Snapshot, User
 from orders.services.desk import close_work, promise
 from orders.services.fingerprints import canonical_sha256
@@ -43,7 +43,7 @@ def confirm_order(
     lines = lines_in(order, "quoted", "confirm")
     customer_po = customer_po.strip() or order.customer_po
     _check(order, customer_po, now)
-    _take_snapshots(lines)
+    _take_snapshots(order, lines, promised, today(now))
     _promise(lines, order, promised, by, now)
     accept_newest(order=order, by=by, now=now)
     number = next_numbers("SO", today(now).year)[0]
@@ -84,12 +84,16 @@ def _check(order: Order, customer_po: str, now: datetime) -> None:
     check_date(order.requested_date, now, "requested_date")
 
 
-def _take_snapshots(lines: Sequence[OrderLine]) -> None:
+def _take_snapshots(
+    order: Order, lines: Sequence[OrderLine], promised: datetime | date | None, day: date
+) -> None:
     """One private copy per line, in one statement; a line that no longer works is named by its position."""
     snapshots = []
+    first = timezone.localdate(promised) if isinstance(promised, datetime) else promised
     for line in lines:
         try:
-            snapshots.append(_snapshot(line))
+            at = effectivity(line.serial, first, line.requested_date, order.requested_date, day)
+            snapshots.append(_snapshot(line, at))
         except Refused as error:
             raise Refused(
                 f"Line {line.position}: {error.message}", field=f"lines.{line.position}", remedy=error.remedy
@@ -97,11 +101,11 @@ def _take_snapshots(lines: Sequence[OrderLine]) -> None:
     Snapshot.objects.bulk_create(snapshots)
 
 
-def _snapshot(line: OrderLine) -> Snapshot:
+def _snapshot(line: OrderLine, at: Effectivity) -> Snapshot:
     compiled, configuration = configured(
         product=line.product, choices=line.choices, revision_id=line.revision_id
     )
-    release = explode(compiled, configuration, line.quantity)
+    release = explode(compiled, configuration, line.quantity, at)
     content = {
         "specification": release.specification,
         "bom": release.bom,

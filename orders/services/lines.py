@@ -8,11 +8,12 @@ from typing import Any
 
 from kernel.errors import Refused
 from kernel.quantities import Quantity
-from orders.engine import CompiledProduct, Configuration, Problem, configure
+from orders.engine import CompiledProduct, Configuration, Effectivity, Problem, configure, effectivity
 from orders.models import Address, Customer, Order, OrderLine, Product, User
 from orders.selectors import compiled_by_id, compiled_product
 from orders.services.headers import check_date, check_text
 from orders.services.lifecycle import advance_all
+from orders.services.locking import today
 from orders.services.pricing import (
     ZERO,
     Pricing,
@@ -24,6 +25,7 @@ from orders.services.pricing import (
 )
 
 LARGEST_QUANTITY = 100_000
+LARGEST_SERIAL = 1_000_000_000
 MOST_LINES = 200
 LONGEST_NOTE = 500
 MOST_ALTERNATIVES = 6
@@ -36,7 +38,8 @@ class LineInput:
 
     The customer may leave an `optional` line out, and choose one of the `alternatives`, further quantities.
     `revision_id` keeps the product revision a line was made with; None takes the one in force. `decided` are
-    the codes of what somebody chose, where `choices` also holds what was assumed.
+    the codes of what somebody chose, where `choices` also holds what was assumed. `serial` is the serial or
+    line number of the first piece, where parts depend on it.
     """
 
     product: Product
@@ -49,6 +52,7 @@ class LineInput:
     alternatives: Sequence[int] = ()
     revision_id: int | None = None
     discount_percent: Decimal = ZERO
+    serial: int | None = None
     decided: Sequence[str] | None = None
 
     @property
@@ -64,6 +68,7 @@ class PricedLine:
     wish: LineInput
     compiled: CompiledProduct
     quantity: int
+    at: Effectivity
     configuration: Configuration
     quoted: Quoted
     alternatives: Sequence[Quoted] = ()
@@ -90,11 +95,13 @@ def price_lines(
     customer: Customer,
     currency: str,
     ship_to: Address | None,
+    requested: date | None,
     by: User | None,
     now: datetime,
 ) -> list[PricedLine]:
     """Check, configure and price every line by the conditions of the day for this customer.
 
+    A line without a requested date of its own is wanted when the quotation is `requested`, else today.
     InvalidInput lists all problems as `lines.<index>.<field>`. One statement for all lines, besides the
     products.
     """
@@ -110,7 +117,7 @@ def price_lines(
     problems: list[Problem] = []
     for index, wish in enumerate(lines):
         try:
-            priced.append(_with_alternatives(_priced(wish, pricing, now), pricing))
+            priced.append(_with_alternatives(_priced(wish, pricing, requested, now), pricing))
         except InvalidInput as error:
             problems += _placed(error.problems, index)
         except Refused as error:
@@ -194,15 +201,17 @@ def rewrite_line(line: OrderLine, priced: PricedLine, by: User | None) -> None:
     OrderLine.objects.filter(pk=line.pk).update(**_columns(priced, by, signed))
 
 
-def _priced(wish: LineInput, pricing: Pricing, now: datetime) -> PricedLine:
+def _priced(wish: LineInput, pricing: Pricing, requested: date | None, now: datetime) -> PricedLine:
     quantity = _pieces(wish)
     check_date(wish.requested_date, now, "requested_date")
     check_text(wish.note, LONGEST_NOTE, "note")
+    _check_serial(wish.serial)
     compiled, configuration = configured(
         product=wish.product, choices=wish.choices, revision_id=wish.revision_id
     )
-    quoted = pricing.quote(wish.product, compiled, configuration, quantity, wish.discount_percent)
-    return PricedLine(wish, compiled, quantity, configuration, quoted)
+    at = effectivity(wish.serial, wish.requested_date, requested, today(now))
+    quoted = pricing.quote(wish.product, compiled, configuration, quantity, wish.discount_percent, at)
+    return PricedLine(wish, compiled, quantity, at, configuration, quoted)
 
 
 def _with_alternatives(line: PricedLine, pricing: Pricing) -> PricedLine:
@@ -217,7 +226,7 @@ def _with_alternatives(line: PricedLine, pricing: Pricing) -> PricedLine:
     product, discount = line.wish.product, line.wish.discount_percent
     try:
         others = [
-            pricing.quote(product, line.compiled, line.configuration, pieces, discount)
+            pricing.quote(product, line.compiled, line.configuration, pieces, discount, line.at)
             for pieces in (_pieces(replace(line.wish, quantity=each, unit="pcs")) for each in wanted)
         ]
     except Refused as error:
@@ -245,6 +254,16 @@ def _pieces(wish: LineInput) -> int:
     return pieces
 
 
+def _check_serial(serial: int | None) -> None:
+    whole = isinstance(serial, int) and not isinstance(serial, bool)
+    if serial is not None and not (whole and 0 < serial <= LARGEST_SERIAL):
+        raise Refused(
+            f"{serial} is no serial number.",
+            field="serial",
+            remedy=f"Give 1 to {LARGEST_SERIAL}, or nothing.",
+        )
+
+
 def _placed(problems: Sequence[Problem], index: int) -> Iterator[Problem]:
     for problem in problems:
         field = f"lines.{index}.{problem.field}".rstrip(".")
@@ -263,6 +282,7 @@ def _columns(line: PricedLine, by: User | None, signed: Mapping[str, Signature] 
         "decided": wish.decisions,
         "note": wish.note.strip(),
         "requested_date": wish.requested_date,
+        "serial": wish.serial,
         "optional": wish.optional,
         "alternatives": [_alternative(other) for other in line.alternatives],
         **line.quoted.columns(),

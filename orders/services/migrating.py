@@ -34,7 +34,13 @@ def move_to_newest(
     if held.revision_id == held.product.in_force_id:
         raise Refused(f"Line {held.position} is of revision {held.product.revision} already.")
     (priced,) = price_lines(
-        [_wish(held)], customer=order.customer, currency=order.currency, ship_to=order.ship_to, by=by, now=now
+        [_wish(held)],
+        customer=order.customer,
+        currency=order.currency,
+        ship_to=order.ship_to,
+        requested=order.requested_date,
+        by=by,
+        now=now,
     )
     rewrite_line(held, priced, by)
     ask_approval(order, by, now)
@@ -50,6 +56,7 @@ def _wish(line: OrderLine) -> LineInput:
         choices=line.choices,
         note=line.note,
         requested_date=line.requested_date,
+        serial=line.serial,
         optional=line.optional,
         alternatives=[row["quantity"] for row in line.alternatives],
         discount_percent=line.discount_percent,

@@ -15,6 +15,7 @@ from kernel.wording import plain
 from orders.engine import (
     CompiledProduct,
     Configuration,
+    Effectivity,
     Limit,
     Offer,
     TaxRow,
@@ -88,15 +89,16 @@ class Pricing:
         configuration: Configuration,
         quantity: int,
         discount_percent: Decimal,
+        at: Effectivity,
     ) -> Quoted:
-        """Price, cost and tax of a valid configuration.
+        """Price, cost and tax of a valid configuration, built as is effective then.
 
         Refused at `discount_percent`, or at `product` where a currency has no rate that day; FormulaFailed.
         """
         discount = checked_discount(discount_percent)
         terms = self.conditions.terms(product.pk, discount)
         try:
-            made = offer(compiled, configuration, quantity, terms, self.conditions.basis)
+            made = offer(compiled, configuration, quantity, terms, self.conditions.basis, at)
         except Refused as error:
             if error.field != "currency":
                 raise

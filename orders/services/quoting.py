@@ -53,7 +53,15 @@ def create_quotation(
     currency = header.currency or customer.currency
     check_header(customer=customer, header=header, currency=currency, now=now)
     header = with_only_address(customer, header)
-    priced = price_lines(lines, customer=customer, currency=currency, ship_to=header.ship_to, by=by, now=now)
+    priced = price_lines(
+        lines,
+        customer=customer,
+        currency=currency,
+        ship_to=header.ship_to,
+        requested=header.requested_date,
+        by=by,
+        now=now,
+    )
     order = Order.objects.create(
         quotation_number=next_numbers("QUO", today(now).year)[0],
         customer=customer,
@@ -94,7 +102,15 @@ def change_quotation(
     currency = (header and header.currency) or order.currency
     check_header(customer=order.customer, header=header or NOTHING_SAID, currency=currency, now=now)
     ship_to = header.ship_to if header else order.ship_to
-    priced = price_lines(lines, customer=order.customer, currency=currency, ship_to=ship_to, by=by, now=now)
+    priced = price_lines(
+        lines,
+        customer=order.customer,
+        currency=currency,
+        ship_to=ship_to,
+        requested=header.requested_date if header else order.requested_date,
+        by=by,
+        now=now,
+    )
     replace_lines(order, priced, by, now)
     ask_approval(order, by, now)
     columns = {"currency": currency, **(header.columns() if header else {})}

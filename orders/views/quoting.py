@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kernel.access import allow
 from kernel.errors import Conflict, Refused
 from kernel.htmx import INVALID, redirect_or_htmx, render_page
-from orders.forms.quotation import discount_in
+from orders.forms.quotation import discount_in, effectivity_in
 from orders.models import Order, OrderLine, Product, Role
 from orders.selectors import product_by_code, product_list
 from orders.selectors.conditions import currencies_into
@@ -69,7 +69,7 @@ def edit_quotation(request: HttpRequest, reference: str) -> HttpResponse:
 def configure(request: HttpRequest) -> HttpResponse:
     """The configurator for the choices posted: what fits, what does not and why, and the price."""
     customer = customer_by_code(request.POST.get("customer", ""))
-    buyer = Buyer(customer, discount_in(request.POST)) if customer else None
+    buyer = Buyer(customer, discount_in(request.POST), at=effectivity_in(request.POST)) if customer else None
     page = {"save": request.POST.get("save"), "costs": True, "configure_url": reverse("orders:configure")}
     return answer_click(request, posted_product(request), buyer, page)
 

@@ -8,10 +8,12 @@ from django.forms import Form
 from django.http import HttpRequest, QueryDict
 
 from kernel.errors import Refused
+from orders.engine import Effectivity, effectivity
 from orders.forms.quotation import (
     HeaderForm,
     LineForm,
     discount_in,
+    effectivity_in,
     header_initial,
     line_initial,
 )
@@ -24,6 +26,7 @@ from orders.views.configuring import click_in
 LINE_FIELDS = {
     "quantity": "quantity",
     "requested_date": "line_date",
+    "serial": "serial",
     "note": "line_note",
     "alternatives": "alternatives",
     "discount_percent": "discount_percent",
@@ -71,6 +74,7 @@ class Sheet:
                     revision_id=self.panel.revision_id,
                     note=data["line_note"],
                     requested_date=data["line_date"],
+                    serial=data["serial"],
                     optional=data["optional"],
                     alternatives=data["alternatives"],
                     discount_percent=data["discount_percent"] or Decimal(0),
@@ -116,6 +120,7 @@ def stored(line: OrderLine) -> LineInput:
         decided=line.decided,
         note=line.note,
         requested_date=line.requested_date,
+        serial=line.serial,
         optional=line.optional,
         alternatives=[row["quantity"] for row in line.alternatives],
         revision_id=line.revision_id,
@@ -180,5 +185,14 @@ def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
     stored_discount = sheet.line.discount_percent if sheet.line else Decimal(0)
     discount = discount_in(data) if data is not None else stored_discount
     revision = sheet.line.revision_id if sheet.line else None
-    sheet.panel = configurator(sheet.product, click, revision, Buyer(sheet.customer, discount))
+    at = effectivity_in(data) if data is not None else _wanted(sheet)
+    sheet.panel = configurator(sheet.product, click, revision, Buyer(sheet.customer, discount, at=at))
     return sheet
+
+
+def _wanted(sheet: Sheet) -> Effectivity:
+    """As what is stored says; of a new quotation, as asked for."""
+    line, order = sheet.line, sheet.order
+    if line is None:
+        return effectivity(None, order.requested_date if order else None)
+    return effectivity(line.serial, line.requested_date, line.order.requested_date)

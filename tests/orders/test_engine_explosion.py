@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from kernel.errors import Refused
-from orders.engine import FormulaFailed, Release, configure, explode
+from orders.engine import Effectivity, FormulaFailed, Release, configure, effectivity, explode
 from tests.orders import models
 
 MODEL = models.WORKSTATION
@@ -144,3 +145,47 @@ def test_everything_released_is_ready_for_json() -> None:
     release = released(2, TAG="A1")
     rows = [release.bom, release.routing, release.characteristics, release.specification]
     assert json.loads(json.dumps(rows)) == rows
+
+
+DIMM = MODEL.bom[1]
+FIRST, SECOND = date(2026, 7, 1), date(2026, 7, 31)
+
+
+@pytest.mark.parametrize(
+    ("day", "there"),
+    [
+        (date(2026, 6, 30), False),
+        (FIRST, True),
+        (SECOND, True),
+        (date(2026, 8, 1), False),
+        (None, False),
+    ],
+)
+def test_a_line_counts_on_the_days_it_is_effective(day: date | None, there: bool) -> None:
+    compiled = models.compiled(bom=(MODEL.bom[0], replace(DIMM, valid_from=FIRST, valid_to=SECOND)))
+    release = explode(compiled, configure(compiled, {}), 1, Effectivity(day))
+    assert ("DIMM" in needed(release)) is there
+
+
+@pytest.mark.parametrize(
+    ("serial", "quantity", "there"),
+    [(116, 1, False), (117, 1, True), (120, 1, True), (121, 5, False), (117, 4, True), (None, 1, False)],
+)
+def test_a_line_counts_for_its_serial_numbers(serial: int | None, quantity: int, there: bool) -> None:
+    compiled = models.compiled(bom=(MODEL.bom[0], replace(DIMM, serial_from=117, serial_to=120)))
+    release = explode(compiled, configure(compiled, {}), quantity, Effectivity(None, serial))
+    assert ("DIMM" in needed(release)) is there
+
+
+@pytest.mark.parametrize(("serial", "quantity"), [(116, 2), (120, 2), (110, 50)])
+def test_a_job_across_the_first_or_last_serial_number_of_a_line_is_refused(
+    serial: int, quantity: int
+) -> None:
+    compiled = models.compiled(bom=(MODEL.bom[0], replace(DIMM, serial_from=117, serial_to=120)))
+    with pytest.raises(Refused, match="BOM line 20 counts for serial numbers from 117 to 120") as caught:
+        explode(compiled, configure(compiled, {}), quantity, Effectivity(None, serial))
+    assert caught.value.field == "serial"
+
+
+def test_the_first_day_that_is_known_decides() -> None:
+    assert effectivity(5, None, FIRST, SECOND) == Effectivity(FIRST, 5)
