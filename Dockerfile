@@ -23,5 +23,5 @@ USER mto
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=6s --start-period=60s --retries=4 \
   CMD ["python", "-m", "mto.probe"]
-CMD ["gunicorn", "mto.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "4", "--no-control-socket", "--timeout", "60", "--access-logfile", "-"]
+CMD ["gunicorn", "mto.wsgi:application", "--config", "python:mto.server", "--bind", "0.0.0.0:8000", \
+     "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--timeout", "60", "--access-logfile", "-"]

@@ -33,6 +33,8 @@ WEB_SECONDS: Final = 60.0
 WEB: Final = [
     "gunicorn",
     "mto.wsgi:application",
+    "--config",
+    "python:mto.server",
     "--worker-class",
     "gthread",
     "--workers",

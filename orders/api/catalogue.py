@@ -18,7 +18,7 @@ from orders.engine import (
     configure,
     specification,
 )
-from orders.engine.deciding import Available, Decider, availability, judge
+from orders.engine.deciding import Available, Decider, availability, beside, mended
 from orders.models import Customer, Product
 from orders.selectors import compiled_product, decider
 from orders.selectors.configuring import Buyer, offer_for
@@ -64,7 +64,8 @@ def configuration_answer(
     answers = decider(product)
     read = configure(answers.compiled, choices)
     priced = _priced(product, answers.compiled, read, quantity, customer) if read.valid else None
-    problems = judge(answers, read, choices).problems or (() if priced else (NO_PRICE,))
+    problems = () if read.valid else mended(read, beside(answers, read, choices))
+    problems = problems or (() if priced else (NO_PRICE,))
     return {
         "product": product.code,
         "revision": product.revision,

@@ -9,8 +9,9 @@ from typing import Any
 from kernel.errors import Refused
 from kernel.quantities import Quantity
 from orders.engine import CompiledProduct, Configuration, Effectivity, Problem, configure, effectivity
+from orders.engine.deciding import beside, mended
 from orders.models import Address, Customer, Order, OrderLine, Product, User
-from orders.selectors import compiled_by_id, compiled_product
+from orders.selectors import compiled_by_id, compiled_product, decider, decider_by_id
 from orders.services.headers import check_date, check_text
 from orders.services.lifecycle import advance_all
 from orders.services.locking import today
@@ -132,7 +133,8 @@ def configured(
 ) -> tuple[CompiledProduct, Configuration]:
     """The product and a valid configuration of it, in force or as of an earlier revision.
 
-    Refused for a product that cannot be ordered, InvalidInput where the choices do not fit.
+    Refused for a product that cannot be ordered, InvalidInput where the choices do not fit: a broken rule
+    comes with what would make it hold.
     """
     if product.status != Product.Status.PUBLISHED:
         raise Refused(
@@ -141,18 +143,9 @@ def configured(
     compiled = compiled_by_id(revision_id) if revision_id else compiled_product(product)
     configuration = configure(compiled, choices)
     if not configuration.valid:
-        raise InvalidInput(
-            [
-                Problem(
-                    f"choices.{problem.field}",
-                    problem.message,
-                    problem.remedy,
-                    problem.choices,
-                    problem.repairs,
-                )
-                for problem in configuration.problems
-            ]
-        )
+        decides = decider_by_id(revision_id) if revision_id else decider(product)
+        problems = mended(configuration, beside(decides, configuration, choices))
+        raise InvalidInput([replace(problem, field=f"choices.{problem.field}") for problem in problems])
     return compiled, configuration
 
 

@@ -146,3 +146,12 @@ def test_every_kind_of_problem_has_its_page(kind: Any) -> None:
 
 def test_an_unknown_kind_of_problem_has_none() -> None:
     assert Client().get(f"{API}/problems/nonsense").status_code == 404
+
+
+def test_a_configuration_that_breaks_a_rule_names_field_reason_and_what_would_be_right() -> None:
+    line = {"product": cast.published_desk().code, "quantity": 1, "choices": {"TOP": "STEEL", "LEGS": "WOOD"}}
+    answer = Program().request({"lines": [line]})
+    (error,) = told(answer, 400, "invalid")["errors"]
+    assert error["field"] == "lines[0].choices.TOP"
+    assert error["message"] == "The legs do not bear this top."
+    assert "Legs: Iron" in error["remedy"]

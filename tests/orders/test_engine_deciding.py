@@ -22,7 +22,7 @@ from orders.engine import (
     price,
 )
 from orders.engine.compiling import CompiledProduct
-from orders.engine.deciding import Decider, Slot, Standing, judge, ready
+from orders.engine.deciding import Decider, Slot, Standing, availability, beside, mended, ready
 from orders.engine.grounding import ground
 from orders.engine.logic.solver import compile_tree
 from tests.orders.models import compiled
@@ -241,16 +241,20 @@ def test_a_wide_number_is_cut_where_a_rule_changes() -> None:
 
 def test_a_whole_configuration_is_judged_with_repairs() -> None:
     broken = configure(workstation().compiled, {"CPU": "C32"})
-    judged = judge(workstation(), broken, ["CPU"])
-    (problem,) = judged.problems
+    (problem,) = mended(broken, beside(workstation(), broken, ["CPU"]))
     assert [(repair.field, repair.code) for repair in problem.repairs] == [("PSU", "650"), ("CPU", "C08")]
     assert problem.remedy == "Choose Power supply: 650 W or Processor: 8 cores."
-    assert judged.availability["PSU"]["650"].valid
+
+
+def test_an_option_beside_a_broken_choice_stands_as_a_switch() -> None:
+    broken = configure(workstation().compiled, {"CPU": "C32"})
+    decision = beside(workstation(), broken, ["CPU"], ["PSU"])
+    assert availability(workstation(), decision)["PSU"]["650"].valid
 
 
 def test_options_say_whether_they_may_stand_instead_and_why_not() -> None:
     quiet = configure(workstation().compiled, {"QUIET": True, "PSU": "650"})
-    options = judge(workstation(), quiet, ["QUIET"]).availability["CPU"]
+    options = availability(workstation(), beside(workstation(), quiet, ["QUIET"], ["CPU"]))["CPU"]
     assert options["C08"].standing is Standing.CHOSEN
     assert (options["C32"].valid, options["C32"].reason) == (False, "32 cores are not quiet.")
 

@@ -1,5 +1,6 @@
 """The pages of a product model: tree, lists, rows, formulas, try-out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -187,7 +188,25 @@ def test_the_draft_is_tried_beside_with_price_bom_and_routing(engineer: Client) 
 def test_a_try_that_does_not_fit_says_why(engineer: Client) -> None:
     text = text_of(pages_post(engineer, f"{MODEL}/try/", {"choice.TOP": "STEEL", "choice.LEGS": "WOOD"}))
     assert "The legs do not bear this top." in text
+    assert "Choose Legs: Iron or Top: Oak." in text
     assert "The choices fit." not in text
+
+
+def test_a_blocked_option_of_the_try_names_its_rule_and_offers_a_repair(engineer: Client) -> None:
+    text = text_of(pages_post(engineer, f"{MODEL}/try/", {"choice.TOP": "STEEL", "choice.LEGS": "IRON"}))
+    assert "Wooden (blocked)" in text
+    assert "Rule 1" in text
+    assert re.search(r'name="take" value="[^>]*WOOD', text)
+
+
+def test_a_repair_taken_in_the_try_fits(engineer: Client) -> None:
+    text = text_of(pages_post(engineer, f"{MODEL}/try/", {"take": '{"LEGS": "WOOD"}'}))
+    assert "The choices fit." in text
+
+
+@pytest.mark.parametrize("junk", ["{", "[]", "7", "[" * 5000])
+def test_a_repair_that_says_nothing_is_ignored(junk: str, engineer: Client) -> None:
+    assert "Try it" in text_of(pages_post(engineer, f"{MODEL}/try/", {"take": junk}))
 
 
 def test_a_broken_draft_says_so_in_the_try_out_and_the_check_leads_to_the_row(engineer: Client) -> None:

@@ -14,7 +14,7 @@ from orders.engine.deciding.answers import (
     Standing,
 )
 from orders.engine.deciding.decider import Decider
-from orders.engine.deciding.judging import Availability, Available, Judgement, availability, judge
+from orders.engine.deciding.judging import Availability, Available, availability, beside, mended
 from orders.engine.deciding.ready import ready, solver_for, void_faults
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "Decision",
     "Explanation",
     "Fix",
-    "Judgement",
     "Made",
     "PriceSpan",
     "Range",
@@ -34,7 +33,8 @@ __all__ = [
     "Slot",
     "Standing",
     "availability",
-    "judge",
+    "beside",
+    "mended",
     "ready",
     "solver_for",
     "void_faults",

@@ -1,4 +1,4 @@
-"""A whole configuration judged: which options could stand instead, and what would mend what is broken."""
+"""A whole configuration judged: how options stand beside it, and what would mend what is broken."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,21 +29,23 @@ class Availability:
 Available = Mapping[str, Mapping[str, Availability]]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Availability by code and option; what is wrong, with repairs where one other option is enough."""
-
-    availability: Available
-    problems: tuple[Problem, ...]
-
-
-def judge(decider: Decider, configuration: Configuration, given: Collection[str] = ()) -> Judgement:
-    """Each option against all other choices, defaults included; `given` are the codes the user chose."""
-    readable = {code: value for code, value in configuration.choices.items() if code in configuration.values}
+def beside(
+    decider: Decider, configuration: Configuration, given: Collection[str] = (), codes: Collection[str] = ()
+) -> Decision:
+    """The options of `codes` against all other choices, defaults included; `given` is what the user chose."""
+    readable = _readable(configuration)
     first = {code: readable[code] for code in given if code in readable}
-    decision = decider.decide(first | readable, switch=list(readable))
-    problems = tuple(_mended(problem, decision.clashes, readable) for problem in configuration.problems)
-    return Judgement(availability(decider, decision), problems)
+    return decider.decide(first | readable, switch=[code for code in codes if code in readable])
+
+
+def mended(configuration: Configuration, decision: Decision) -> tuple[Problem, ...]:
+    """What is wrong with a configuration, a broken rule with what would mend it; `decision`: of `beside`."""
+    readable = _readable(configuration)
+    return tuple(_mended(problem, decision.clashes, readable) for problem in configuration.problems)
+
+
+def _readable(configuration: Configuration) -> dict[str, Stored]:
+    return {code: value for code, value in configuration.choices.items() if code in configuration.values}
 
 
 def availability(decider: Decider, decision: Decision) -> Available:
@@ -68,16 +70,20 @@ def _reason(decider: Decider, decision: Decision, slot: Slot) -> str:
 
 
 def _mended(problem: Problem, clashes: tuple[Clash, ...], choices: Mapping[str, Stored]) -> Problem:
-    """The problem with the repairs that the solver found for the rule behind it."""
-    words = {
-        repair: text
+    """The problem with the repairs that the solver found for the rule behind it.
+
+    Where no other option is enough alone, the remedy names the smallest change that is.
+    """
+    behind = [
+        clash
         for clash in clashes
         if any(reason.text == problem.message for reason in clash.explanation.reasons)
-        for repair, text in _repairs(clash, choices)
-    }
-    if not words:
+    ]
+    words = {repair: text for clash in behind for repair, text in _repairs(clash, choices)}
+    remedies = list(words.values()) or [fix.label for clash in behind for fix in clash.fixes[:1]]
+    if not remedies:
         return problem
-    return replace(problem, repairs=tuple(words), remedy=f"Choose {' or '.join(words.values())}.")
+    return replace(problem, repairs=tuple(words), remedy=f"Choose {' or '.join(remedies)}.")
 
 
 def _repairs(clash: Clash, choices: Mapping[str, Stored]) -> Iterator[tuple[Repair, str]]:

@@ -1,5 +1,6 @@
 """Try the draft beside the editor: the choices stay with the person while rows are changed."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -31,7 +32,17 @@ def try_model(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _tried(draft: Draft, kept: dict[str, Any]) -> Any:
-    return trial(draft, kept.get("choices", {}), kept.get("quantity", 1), kept.get("words", ""))
+    choices, words = kept.get("choices", {}), kept.get("words", "")
+    return trial(draft, choices, kept.get("quantity", 1), words, repaired=kept.get("repaired", False))
+
+
+def _taken(data: QueryDict) -> dict[str, Any]:
+    """All choices after a repair; empty where none was taken."""
+    try:
+        found = json.loads(data.get("take") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return dict(list(found.items())[:MOST]) if isinstance(found, dict) else {}
 
 
 def _read(data: QueryDict) -> dict[str, Any]:
@@ -44,5 +55,11 @@ def _read(data: QueryDict) -> dict[str, Any]:
             choices[name.removeprefix(CHOICE)] = data[name]
         elif name.startswith(LISTED):
             choices[name.removeprefix(LISTED)] = [code for code in data.getlist(name) if code]
-    given = {code: value for code, value in choices.items() if value != ""}
-    return {"choices": given, "quantity": quantity_in(data), "words": data.get("words", "")[:100]}
+    taken = _taken(data)
+    given = taken or {code: value for code, value in choices.items() if value != ""}
+    return {
+        "repaired": bool(taken),
+        "choices": given,
+        "quantity": quantity_in(data),
+        "words": data.get("words", "")[:100],
+    }
