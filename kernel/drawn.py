@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from kernel import formats
 from kernel.marks import Step
+from kernel.tongue import GERMAN, language
 
 Facts = tuple[tuple[str, Hashable], ...]
 
@@ -57,6 +58,12 @@ def day_html(shown: date, today: date) -> SafeString:
 
 def full_words(moment: date | datetime) -> str:
     """The whole moment, for titles."""
+    if language() == GERMAN:
+        return (
+            f"{timezone.localtime(moment):%d.%m.%Y, %H:%M}"
+            if isinstance(moment, datetime)
+            else f"{moment:%d.%m.%Y}"
+        )
     if isinstance(moment, datetime):
         return f"{timezone.localtime(moment):%A %d %B %Y, %H:%M %Z}"
     return f"{moment:%A %d %B %Y}, week {moment.isocalendar().week}"

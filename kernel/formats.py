@@ -1,4 +1,4 @@
-"""How dates, spans of time, money and quantities read in English, the same in pages, papers and API."""
+"""How dates, spans of time, money and quantities read, the same in pages, papers and API."""
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import timezone
 
 from kernel.money import Money
+from kernel.tongue import GERMAN, figures, language, say
 from kernel.wording import MINUS, THIN_SPACE, grouped, plain
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -24,7 +25,8 @@ def day_of(moment: Moment) -> date:
 def absolute(moment: Moment, *, today: date, clock: bool = False) -> str:
     """`Thu 3 Dec`, with the year when it is another one, with `14:05` on demand."""
     day = day_of(moment)
-    words = f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    weekday, month = say(WEEKDAYS[day.weekday()]), say(MONTHS[day.month - 1])
+    words = f"{weekday} {day.day}{'.' if language() == GERMAN else ''} {month}"
     if day.year != today.year:
         words += f" {day.year}"
     if clock and isinstance(moment, datetime):
@@ -38,21 +40,21 @@ def relative_day(day: date, today: date) -> str:
     days = (day - today).days
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     if days in near:
-        return near[days]
+        return say(near[days])
     count, unit = (abs(days), "day") if abs(days) <= MONTHS_FROM_DAYS else (round(abs(days) / 30.44), "month")
-    return f"in {plural(count, unit)}" if days > 0 else f"{plural(count, unit)} ago"
+    return _away(plural(count, unit), days > 0)
 
 
 def relative_time(moment: datetime, now: datetime) -> str:
     """`just now`, `12 min ago`, `in 3 h`; from the next day on as days."""
     seconds = (moment - now).total_seconds()
     if abs(seconds) < 60:
-        return "just now" if seconds <= 0 else "in under a minute"
+        return say("just now" if seconds <= 0 else "in under a minute")
     if abs(seconds) >= 20 * 3600:
         return relative_day(day_of(moment), day_of(now))
     minutes = int(abs(seconds) // 60)
     words = f"{minutes} min" if minutes < 60 else f"{round(minutes / 60)} h"
-    return f"in {words}" if seconds > 0 else f"{words} ago"
+    return _away(words, seconds > 0)
 
 
 def late_by(moment: Moment, than: Moment) -> str:
@@ -81,13 +83,13 @@ def number(value: Decimal | float | int, places: int | None = None) -> str:
     """Grouped by thousands; trailing zeros fall away unless a number of places is asked for."""
     exact = Decimal(str(value))
     if places is None:
-        return grouped(plain(exact))
-    return grouped(format(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f"))
+        return figures(grouped(plain(exact)))
+    return figures(grouped(format(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f")))
 
 
 def money(amount: Decimal | float | int, currency: str) -> str:
     """`EUR 1 234.50` with the currency's own number of places."""
-    return Money(Decimal(str(amount)), currency).format()
+    return Money(Decimal(str(amount)), currency).format(language())
 
 
 def quantity(value: Decimal | float | int, unit: str = "") -> str:
@@ -97,4 +99,8 @@ def quantity(value: Decimal | float | int, unit: str = "") -> str:
 
 def plural(count: int, word: str, many: str = "") -> str:
     """`1 day`, `2 days`, `3 batches` where `many` names the irregular plural."""
-    return f"{number(count)} {word if count == 1 else many or word + 's'}"
+    return f"{number(count)} {say(word if count == 1 else many or word + 's')}"
+
+
+def _away(span: str, ahead: bool) -> str:
+    return say("in {span}" if ahead else "{span} ago", span=span)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from kernel.errors import Refused
-from kernel.wording import THIN_SPACE, did_you_mean, grouped
+from kernel.wording import THIN_SPACE, continental, did_you_mean, grouped
 
 _CODES_BY_PLACES = {
     0: "CLP ISK JPY KRW PYG UGX VND XAF XOF",
@@ -136,9 +136,12 @@ class Money:
             coins[index] += 1
         return [self._of_minor(-coin if self.amount < 0 else coin) for coin in coins]
 
-    def format(self) -> str:
-        """As people read it, currency first, thin spaces that do not break: 'EUR 12 345.60'."""
-        return f"{self.currency}{THIN_SPACE}{grouped(format(self.amount, 'f'))}"
+    def format(self, language: str = "en") -> str:
+        """As people read it, with spaces that do not break: 'EUR 12 345.60', in German '12.345,60 EUR'."""
+        figures = grouped(format(self.amount, "f"))
+        if language == "de":
+            return f"{continental(figures)}{THIN_SPACE}{self.currency}"
+        return f"{self.currency}{THIN_SPACE}{figures}"
 
     def __str__(self) -> str:
         return self.format()

@@ -38,3 +38,9 @@ def grouped(digits: str) -> str:
     sign, unsigned = (MINUS, digits[1:]) if digits.startswith("-") else ("", digits)
     whole, point, rest = unsigned.partition(".")
     return sign + f"{int(whole):,}".replace(",", THIN_SPACE) + point + rest
+
+
+def continental(digits: str) -> str:
+    """A grouped number as it is written in German: 1.234,50."""
+    whole, point, rest = digits.partition(".")
+    return whole.replace(THIN_SPACE, ".") + ("," if point else "") + rest

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from kernel import formats
+from kernel import formats, tongue
 from kernel.drawn import day_html, full_words, part_html, rail_html
 from kernel.icons import ICONS
 from kernel.marks import Marked, entries, mark
@@ -56,7 +56,10 @@ def state_badge(state: Marked | str | None, label: str = "") -> SafeString:
         return NOTHING
     shown = mark(state)
     return format_html(
-        '<span class="state tint-{}">{}{}</span>', shown.tint, icon(shown.icon), label or shown.label
+        '<span class="state tint-{}">{}{}</span>',
+        shown.tint,
+        icon(shown.icon),
+        tongue.say(label or shown.label),
     )
 
 
@@ -71,6 +74,27 @@ def timeline(moves: Iterable[Any], newest_first: bool = True) -> dict[str, Any]:
     """`{% timeline moves %}`: when, what, who, why, how long; see kernel.marks.entries."""
     listed = entries(list(moves))
     return {"entries": listed[::-1] if newest_first else listed, "now": timezone.now()}
+
+
+# Words -----
+
+
+@register.simple_tag
+def say(english: str, **facts: object) -> str:
+    """`{% say "Valid until {day}" day=day %}`: in the language the page is drawn in (kernel.tongue)."""
+    return tongue.say(english, **facts)
+
+
+@register.filter
+def said(english: object) -> str:
+    """`{{ error|said }}`: a whole phrase, in the language the page is drawn in."""
+    return tongue.say(str(english))
+
+
+@register.simple_tag
+def language() -> str:
+    """The language the page is drawn in, for `<html lang>`."""
+    return tongue.language()
 
 
 # Figures -------------------------------------------------------------------------------------------

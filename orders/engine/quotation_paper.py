@@ -87,13 +87,7 @@ def payment_in_words(part: Mapping[str, Any], currency: str, *, language: str = 
 
 def money(amount: str, currency: str, language: str) -> str:
     """`EUR 1 234.50`, in German `1.234,50 EUR`."""
-    text = Money(Decimal(amount), currency).format()
-    if language == "en":
-        return text
-    figures = text.removeprefix(currency).strip()
-    whole, point, rest = figures.partition(".")
-    grouped = "".join(sign if sign.isdigit() or sign == "-" else "." for sign in whole)
-    return f"{grouped}{',' if point else ''}{rest} {currency}"
+    return Money(Decimal(amount), currency).format(language)
 
 
 def _facts(content: Mapping[str, Any], words: dict[str, str], language: str, sha256: str) -> dict[str, Any]:

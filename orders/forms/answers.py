@@ -7,9 +7,15 @@ from typing import Any
 from django import forms
 
 from kernel import formats
+from kernel.tongue import say
+from orders.engine.choosing import Total, offers_of, picked, total_of
 from orders.models import Address, LostReason, QuotationRevision
 
 TAKE, QUANTITY = "take.", "quantity."
+
+
+def _reasons() -> list[tuple[str, str]]:
+    return [(value, say(label)) for value, label in (("", "Choose one"), *LostReason.choices)]
 
 
 class AcceptForm(forms.Form):
@@ -31,30 +37,43 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: Any, revision: QuotationRevision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         order = revision.order
-        self.initial.update(document=revision.sha256, customer_po=order.customer_po)
+        self.revision = revision
+        self.initial = {"customer_po": order.customer_po, **self.initial, "document": revision.sha256}
         self.rows: dict[int, dict[str, Any]] = {row["position"]: row for row in revision.content["lines"]}
         self.fields["customer_po"].required = order.customer.po_required
         tick = self.fields["sha256"]
-        tick.label = f"I accept {revision}, document {revision.sha256[:12]}, with these choices"
+        tick.label = say(
+            "I accept {revision}, document {number}, with these choices",
+            revision=revision,
+            number=revision.sha256[:12],
+        )
         if order.ship_to_id:
             del self.fields["ship_to"]
         else:
             addresses = order.customer.addresses.filter(kind=Address.Kind.DELIVERY)
             self.fields["ship_to"].queryset = addresses  # type: ignore[attr-defined]
+            self.fields["ship_to"].empty_label = say("Choose the address")  # type: ignore[attr-defined]
         for position, row in self.rows.items():
             self._offer(position, row, revision.content["currency"])
 
     def _offer(self, position: int, row: Mapping[str, Any], currency: str) -> None:
         if row["optional"]:
             price = formats.money(Decimal(row["total"]), currency)
-            label = f"Take option {position}: {row['quantity']} × {row['product']} for {price}"
+            label = say(
+                "Take option {position}: {quantity} × {product} for {price}",
+                position=position,
+                quantity=row["quantity"],
+                product=row["product"],
+                price=price,
+            )
             self.fields[f"{TAKE}{position}"] = forms.BooleanField(label=label, required=False)
         if row["alternatives"]:
-            offered = [row, *row["alternatives"]]
             self.fields[f"{QUANTITY}{position}"] = forms.TypedChoiceField(
-                label=f"How many of line {position}: {row['product']}",
+                label=say(
+                    "How many of line {position}: {product}", position=position, product=row["product"]
+                ),
                 coerce=int,
-                choices=[(offer["quantity"], _offered(offer, currency)) for offer in offered],
+                choices=[(offer["quantity"], _offered(offer, currency)) for offer in offers_of(row)],
                 initial=row["quantity"],
                 widget=forms.RadioSelect,
             )
@@ -64,6 +83,14 @@ class AcceptForm(forms.Form):
         """The fields for options and quantities, by line."""
         found = [self[name] for name in self.fields if name.startswith((TAKE, QUANTITY))]
         return sorted(found, key=lambda bound: int(bound.name.partition(".")[2]))
+
+    def total(self) -> Total:
+        """What it costs with the choices as they stand in the form, sent or not."""
+        content = self.revision.content
+        taken = [at for at in self.rows if f"{TAKE}{at}" in self.fields and self[f"{TAKE}{at}"].value()]
+        wished = {at: self[f"{QUANTITY}{at}"].value() for at in self.rows if f"{QUANTITY}{at}" in self.fields}
+        quantities = {at: int(text) for at, text in wished.items() if str(text).isdecimal()}
+        return total_of(picked(content, taken, quantities), content["currency"])
 
     @property
     def options(self) -> list[int]:
@@ -78,9 +105,9 @@ class AcceptForm(forms.Form):
 
 
 class RejectForm(forms.Form):
-    """Why not."""
+    """Why not, in the language spoken where the form is made."""
 
-    lost_reason = forms.ChoiceField(label="Reason", choices=[("", "Choose one"), *LostReason.choices])
+    lost_reason = forms.ChoiceField(label="Reason", choices=_reasons)
     text = forms.CharField(
         label="What would have made it fit?",
         max_length=300,
@@ -106,4 +133,4 @@ class ReplyForm(forms.Form):
 def _offered(offer: Mapping[str, Any], currency: str) -> str:
     unit = formats.money(Decimal(offer["unit_price"]), currency)
     total = formats.money(Decimal(offer["total"]), currency)
-    return f"{offer['quantity']} pcs at {unit} = {total}"
+    return say("{quantity} pcs at {unit} = {total}", quantity=offer["quantity"], unit=unit, total=total)

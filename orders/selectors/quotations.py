@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
+from orders.engine.choosing import tax_words, total_of
 from orders.models import (
     Company,
     Order,
@@ -98,7 +99,7 @@ def content_of(
         "lines": shown,
         "total": _sum(shown, optional=False),
         "options_total": _sum(shown, optional=True),
-        **_tax(lines, _sum(shown, optional=False)),
+        **_tax(shown, order.currency),
     }
 
 
@@ -164,6 +165,8 @@ def _line(line: OrderLine, specification: Sequence[Mapping[str, object]]) -> dic
         "alternatives": [_alternative(row) for row in line.alternatives],
         "requested_date": line.requested_date.isoformat() if line.requested_date else "",
         "note": line.note,
+        "tax_percent": _plain(line.tax_percent),
+        "tax_wording": tax_words(line.tax_percent, line.tax_wording),
         "specification": [
             {"code": row["code"], "label": row["label"], "text": row["text"]} for row in specification
         ],
@@ -179,27 +182,13 @@ def _alternative(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tax(lines: Sequence[OrderLine], total: str) -> dict[str, Any]:
+def _tax(lines: Sequence[Mapping[str, Any]], currency: str) -> dict[str, Any]:
     """The tax of what is not optional, by wording, and the total with it; nothing where a rate is unknown."""
-    rates = [(line.tax_percent, line.tax_wording, line.total) for line in lines if not line.optional]
-    sums: dict[tuple[Decimal, str], Decimal] = {}
-    for percent, wording, amount in rates:
-        if percent is None:
-            return {"taxes": [], "gross": ""}
-        sums[percent, wording] = sums.get((percent, wording), Decimal(0)) + amount
-    taxes = [
-        {
-            "text": wording or f"VAT {percent.normalize():f} %",
-            "amount": _plain(_cents(net * percent / 100)),
-        }
-        for (percent, wording), net in sums.items()
-    ]
-    gross = sum((Decimal(row["amount"]) for row in taxes), Decimal(total))
-    return {"taxes": taxes, "gross": _plain(gross) if taxes else ""}
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    total = total_of([row for row in lines if not row["optional"]], currency)
+    return {
+        "taxes": [{"text": tax.wording, "amount": _plain(tax.amount)} for tax in total.taxes],
+        "gross": _plain(total.gross),
+    }
 
 
 def _sum(lines: Sequence[dict[str, Any]], *, optional: bool) -> str:

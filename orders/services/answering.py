@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from kernel import clock
 from kernel.errors import Conflict, Refused
+from orders.engine.choosing import offers_of, total_of
 from orders.models import (
     Address,
     LostReason,
@@ -251,17 +251,17 @@ def _choices(revision: QuotationRevision, acceptance: Acceptance) -> dict[str, A
     kept = {at: row for at, row in rows.items() if not row["optional"] or at in acceptance.options}
     if not kept:
         raise Refused("Nothing is chosen.", field="options", remedy="Take at least one of the options.")
-    picked = {at: _picked(row, acceptance.quantities.get(at, row["quantity"])) for at, row in kept.items()}
+    taken = {at: _picked(row, acceptance.quantities.get(at, row["quantity"])) for at, row in kept.items()}
     return {
         "options": sorted(options & {*acceptance.options}),
-        "quantities": {str(at): row["quantity"] for at, row in picked.items()},
-        "total": str(sum((Decimal(row["total"]) for row in picked.values()), Decimal(0))),
+        "quantities": {str(at): row["quantity"] for at, row in taken.items()},
+        "total": str(total_of(taken.values(), revision.content["currency"]).net),
     }
 
 
 def _picked(row: dict[str, Any], quantity: int) -> dict[str, Any]:
     """The line at this quantity with its price."""
-    offered = [row, *row["alternatives"]]
+    offered = offers_of(row)
     for offer in offered:
         if offer["quantity"] == quantity:
             return dict(offer)

@@ -13,7 +13,9 @@ from django.urls import reverse
 from kernel import clock
 from kernel.errors import Conflict, Refused
 from kernel.htmx import INVALID, add_refusal, render_page
+from kernel.tongue import ENGLISH, Phrasebook, speaking
 from orders.engine.comparing import compare_contents
+from orders.engine.german import phrasebook_of
 from orders.engine.quotation_paper import payment_in_words
 from orders.forms.answers import AcceptForm, AskForm, RejectForm
 from orders.models import QuotationRevision, User
@@ -56,6 +58,11 @@ class Visit:
             return reverse("orders:link", args=[token_of(other)])
         return reverse("orders:revision", args=[other.order.quotation_number, other.letter])
 
+    @property
+    def phrases(self) -> Phrasebook:
+        """The language of the page: the customer's own by link, ours for who is signed in."""
+        return phrasebook_of(self.revision.language if self.user is None else ENGLISH)
+
     def name(self) -> dict[str, str]:
         """The name to begin with: a customer's own; ours is never the customer's."""
         return {"name": str(self.user)} if self.user and self.customer else {}
@@ -66,13 +73,15 @@ def show(
 ) -> HttpResponse:
     """The page of the revision, with the forms as they stand."""
     name = visit.name()
-    blank = {
-        "accept": AcceptForm(revision=visit.revision, initial=name, auto_id="accept_%s"),
-        "reject": RejectForm(initial=name, auto_id="reject_%s"),
-        "ask": AskForm(initial=name, auto_id="ask_%s"),
-    }
-    context = {**_facts(visit), **blank, **(forms or {})}
-    response = render_page(request, TEMPLATE, context, status=status)
+    with speaking(visit.phrases):
+        blank = {
+            "accept": AcceptForm(revision=visit.revision, initial=name, auto_id="accept_%s"),
+            "reject": RejectForm(initial=name, auto_id="reject_%s"),
+            "ask": AskForm(initial=name, auto_id="ask_%s"),
+        }
+        context = {**_facts(visit), **blank, **(forms or {})}
+        context["chosen"] = context["accept"].total()
+        response = render_page(request, TEMPLATE, context, partial="chosen", status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -86,7 +95,7 @@ def _facts(visit: Visit) -> dict[str, Any]:
         "revision": revision,
         "content": _dated(revision),
         "order": revision.order,
-        "payments": payments(revision.content),
+        "payments": payments(revision.content, visit.phrases.language),
         "others": [(other, visit.address_of(other)) for other in known_beside(visit)],
         "thread": messages_of(revision.order),
         "closed": closed,
@@ -95,7 +104,12 @@ def _facts(visit: Visit) -> dict[str, Any]:
 
 
 def answer(request: HttpRequest, visit: Visit, verb: str) -> HttpResponse:
-    """Accept, reject or ask; what is refused comes back at its field with everything that was typed."""
+    """Accept, reject or ask; what is refused comes back at its field with everything that was typed.
+
+    `total` changes nothing: it shows what the choices cost, on the page or as its part.
+    """
+    if verb == "total":
+        return show(request, visit, {"accept": _wished(request, visit)})
     kinds: dict[str, Callable[[], Form]] = {
         "accept": lambda: AcceptForm(request.POST, revision=visit.revision, auto_id="accept_%s"),
         "reject": lambda: RejectForm(request.POST, auto_id="reject_%s"),
@@ -103,9 +117,16 @@ def answer(request: HttpRequest, visit: Visit, verb: str) -> HttpResponse:
     }
     if verb not in kinds:
         raise Http404(f"There is no answer {verb}.")
-    form = kinds[verb]()
+    with speaking(visit.phrases):
+        form = kinds[verb]()
     status = _carry_out(request, visit, form)
     return show(request, visit, {verb: form}, status) if status else HttpResponseRedirect(visit.base)
+
+
+def _wished(request: HttpRequest, visit: Visit) -> AcceptForm:
+    """The acceptance with what was chosen and typed so far, not judged yet."""
+    with speaking(visit.phrases):
+        return AcceptForm(revision=visit.revision, initial=request.POST.dict(), auto_id="accept_%s")
 
 
 def comparison(request: HttpRequest, visit: Visit, letter: str) -> HttpResponse:
@@ -124,7 +145,8 @@ def comparison(request: HttpRequest, visit: Visit, letter: str) -> HttpResponse:
         "addresses": (visit.address_of(left), visit.address_of(right)),
         "only_changes": "all" not in request.GET,
     }
-    return render_page(request, "orders/compare.html", context)
+    with speaking(visit.phrases):
+        return render_page(request, "orders/compare.html", context)
 
 
 def paper(visit: Visit) -> HttpResponse:
@@ -153,11 +175,11 @@ def known_beside(visit: Visit) -> list[QuotationRevision]:
     return [other for other in shown if visit.user is not None or token_of(other)]
 
 
-def payments(content: Mapping[str, Any]) -> list[str]:
-    """The terms of payment, one sentence each."""
+def payments(content: Mapping[str, Any], language: str) -> list[str]:
+    """The terms of payment, one sentence each, in `en` or `de`."""
     plan = content["payment_plan"]
     rest = any(part["amount"] for part in plan)
-    said = [payment_in_words(part, content["currency"], rest=rest) for part in plan]
+    said = [payment_in_words(part, content["currency"], language=language, rest=rest) for part in plan]
     return [text for text in (content["payment_terms"], *said) if text]
 
 
@@ -184,7 +206,7 @@ def _carry_out(request: HttpRequest, visit: Visit, form: Form) -> int:
     if not form.is_valid():
         return INVALID
     try:
-        messages.success(request, _do(request, visit, form))
+        messages.success(request, visit.phrases.say(_do(request, visit, form)))
     except Refused as refusal:
         add_refusal(form, refusal)
         return CONFLICT if isinstance(refusal, Conflict) else INVALID

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.access import public
 from kernel.counting import counter
 from kernel.htmx import render_page
+from kernel.tongue import speaking
+from orders.engine.german import phrasebook_of
 from orders.selectors.quotations import revision_by_token
 from orders.services import hash_of, note_opening
 from orders.views.answers import Visit, answer, comparison, paper, show
@@ -28,17 +30,23 @@ def by_link(view: View) -> View:
     def guarded(request: HttpRequest, token: str, **parts: str) -> HttpResponse:
         calls, wait = counter.count(f"link:{request.META.get('REMOTE_ADDR', '')}", SECONDS)
         if calls > CALLS:
-            response = render_page(request, GONE, {"often": True, "wait": wait}, status=429)
+            response = _gone(request, 429, often=True, wait=wait)
             response["Retry-After"] = str(wait)
             return response
         revision = revision_by_token(hash_of(token))
         if revision is None:
-            return render_page(request, GONE, status=404)
+            return _gone(request, 404)
         response = view(request, Visit(revision, reverse("orders:link", args=[token])), **parts)
         response["X-Robots-Tag"] = "noindex"
         return response
 
     return guarded
+
+
+def _gone(request: HttpRequest, status: int, **facts: object) -> HttpResponse:
+    """No quotation: in the language of the browser, for no customer is known."""
+    with speaking(phrasebook_of(request.headers.get("Accept-Language", ""))):
+        return render_page(request, GONE, facts, status=status)
 
 
 @public
