@@ -76,27 +76,6 @@ def timeline(moves: Iterable[Any], newest_first: bool = True) -> dict[str, Any]:
     return {"entries": listed[::-1] if newest_first else listed, "now": timezone.now()}
 
 
-# Words -----
-
-
-@register.simple_tag
-def say(english: str, **facts: object) -> str:
-    """`{% say "Valid until {day}" day=day %}`: in the language the page is drawn in (kernel.tongue)."""
-    return tongue.say(english, **facts)
-
-
-@register.filter
-def said(english: object) -> str:
-    """`{{ error|said }}`: a whole phrase, in the language the page is drawn in."""
-    return tongue.say(str(english))
-
-
-@register.simple_tag
-def language() -> str:
-    """The language the page is drawn in, for `<html lang>`."""
-    return tongue.language()
-
-
 # Figures -------------------------------------------------------------------------------------------
 
 
