@@ -19,6 +19,7 @@ from planning.engine.insert import Busy, busy_of, insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
 from planning.engine.problem import Problem
+from planning.engine.repair import in_turn, moved, repair, standing_slots
 from planning.engine.result import Plan, Reason, Status
 from planning.engine.rows import Crew, Fixing, Job, Labels, Machine, Material, Operation, Tool
 
@@ -46,10 +47,14 @@ __all__ = [
     "build_day_starts",
     "build_windows",
     "busy_of",
+    "in_turn",
     "insert",
+    "moved",
     "need_by",
     "next_working",
+    "repair",
     "schedule",
+    "standing_slots",
     "subtract_work",
     "warm_up",
     "windows_of",

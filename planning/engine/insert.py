@@ -30,7 +30,7 @@ class Busy(NamedTuple):
     """A stretch of a machine that is taken.
 
     `needs` are the set-up minutes that are not within it because its family ran before: whoever comes between
-    with another family leaves that much working time ahead of it.
+    with another family leaves that much working time ahead of it; FAR: nobody of another family may.
     """
 
     machine: int
@@ -42,13 +42,23 @@ class Busy(NamedTuple):
 
 def busy_of(plan: Plan) -> Table:
     """What a plan keeps busy, as BUSY rows: every placed operation of a machine that does one at a time."""
-    ops, single = plan.problem.operations, plan.problem.machines["single"]
-    rows = np.flatnonzero(plan.placed)
-    rows = rows[single[plan.machine[rows]] != 0]
+    slots = empty_slots(len(plan.problem))
+    for name in ("machine", "start", "ready", "end"):
+        slots[name] = getattr(plan, name)
+    return busy_rows(plan.problem, slots)
+
+
+def busy_rows(problem: Problem, slots: Table) -> Table:
+    """What these SLOT rows keep busy, as BUSY rows by machine and start."""
+    ops, single = problem.operations, problem.machines["single"]
+    rows = np.flatnonzero(slots["machine"] >= 0)
+    rows = rows[single[slots["machine"][rows]] != 0]
+    rows = rows[np.lexsort((slots["start"][rows], slots["machine"][rows]))]
     table = np.zeros(len(rows), BUSY)
-    table["machine"], table["start"], table["end"] = plan.machine[rows], plan.start[rows], plan.end[rows]
+    for name in ("machine", "start", "end"):
+        table[name] = slots[name][rows]
     table["family"] = ops["family"][rows]
-    table["needs"] = np.where(plan.ready[rows] == plan.start[rows], ops["setup"][rows], 0)
+    table["needs"] = np.where(slots["ready"][rows] == slots["start"][rows], ops["setup"][rows], 0)
     return table
 
 
@@ -65,13 +75,17 @@ def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
     refuse(problem, INSERTION, "Gap insertion")
     shop = open_shop(problem)
     slots = empty_slots(len(problem))
-    taken, offset, length = _laid_out(problem, np.array(busy, BUSY))
-    fill(shop, slots, taken, offset, length, _by_job(problem, shop.order), np.zeros(4, np.int64))
+    taken, offset, length = laid_out(problem, np.array(busy, BUSY), problem.operations["pool"])
+    order = by_job(problem, shop.order, problem.operations["job"].copy())
+    fill(shop, slots, taken, offset, length, order, np.zeros(4, np.int64))
     return finished_plan(problem, shop, slots, "gap insertion")
 
 
-def _laid_out(problem: Problem, busy: Table) -> tuple[Table, IntArray, IntArray]:
-    """The busy rows by machine and start, with room for the new work; each machine's offset and length."""
+def laid_out(problem: Problem, busy: Table, pools: IntArray) -> tuple[Table, IntArray, IntArray]:
+    """The busy rows by machine and start with room for work of these pools; each machine's offset, length.
+
+    Raises ValueError for stretches of a machine that overlap.
+    """
     machines = len(problem.machines)
     if not _in_order(busy):
         busy = busy[np.lexsort((busy["end"], busy["start"], busy["machine"]))]
@@ -81,7 +95,6 @@ def _laid_out(problem: Problem, busy: Table) -> tuple[Table, IntArray, IntArray]
     clash = np.flatnonzero((owner[1:] == owner[:-1]) & (busy["start"][1:] < busy["end"][:-1]))
     if clash.size:
         raise ValueError(f"Two busy stretches of machine {owner[clash[0]]} overlap.")
-    pools = problem.operations["pool"]
     sizes = np.bincount(pools[pools >= 0], minlength=len(problem.pools.ptr) - 1)
     new = np.bincount(
         problem.pools.value, np.repeat(sizes, np.diff(problem.pools.ptr)), minlength=machines
@@ -98,9 +111,8 @@ def _in_order(busy: Table) -> bool:
     return bool(((owner > 0) | ((owner == 0) & ((start > 0) | ((start == 0) & (end >= 0))))).all())
 
 
-def _by_job(problem: Problem, order: IntArray) -> IntArray:
-    """The operations job by job, each behind its predecessors, also those in later jobs."""
-    rank = problem.operations["job"].copy()
+def by_job(problem: Problem, order: IntArray, rank: IntArray) -> IntArray:
+    """The operations by the rank of their job, each behind its predecessors, also those in other jobs."""
     # A job that feeds another is planned with it: its operations take the smaller rank of their followers.
     for operation in order[::-1]:
         before = problem.after.value[problem.after.ptr[operation] : problem.after.ptr[operation + 1]]
@@ -126,6 +138,8 @@ def gap_end(shop: Shop, taken: Table, row: int, machine: int, family: int) -> in
     until: int = taken[row].start
     if taken[row].needs == 0 or (family >= 0 and family == taken[row].family):
         return until
+    if taken[row].needs == FAR:
+        return NEVER
     seat = shop.machines[machine]
     return subtract_work_in(shop.windows, seat.low, seat.high, until, taken[row].needs)
 
@@ -187,7 +201,8 @@ def insert_one(
         return
     place(slots, operation, chosen, best[2], best[3], best[0])
     if shop.machines[chosen].single:
-        needs = task.setup if best[3] == best[2] else 0
+        # What was placed here stands in this plan without its set-up: nobody may come between.
+        needs = FAR if task.setup > 0 and best[3] == best[2] else 0
         take(taken, best[1], offset[chosen] + length[chosen], best[2], best[0], task.family, needs)
         length[chosen] += 1
 

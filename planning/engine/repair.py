@@ -1,0 +1,266 @@
+"""Local repair: what an event made impossible moves, everything else stays where it stands."""
+
+from typing import Final
+
+import numpy as np
+
+from kernel.jit import BoolArray, IntArray, Table, builder, kernel, part
+from planning.engine.calendars import NEVER
+from planning.engine.features import INSERTION, refuse
+from planning.engine.insert import busy_rows, by_job, fill, laid_out
+from planning.engine.overtake import give_way, queue_of
+from planning.engine.problem import Problem
+from planning.engine.result import Plan, cost, finished_plan
+from planning.engine.seats import AHEAD, KEPT, OUT, kept_from, seated
+from planning.engine.shop import (
+    FAR,
+    PINNED,
+    STARTED,
+    Shop,
+    empty_slots,
+    open_shop,
+    opens,
+    place,
+    place_started,
+    timing,
+)
+
+PRICE_OF_A_MOVE: Final = 5
+"""Minutes of weighted tardiness that must be saved for each operation that is moved."""
+
+
+def standing_slots(machine: IntArray, start: IntArray, end: IntArray) -> Table:
+    """SLOT rows of the plan so far: machine -1 and times NEVER where an operation has no place."""
+    slots = empty_slots(len(machine))
+    slots["machine"], slots["start"], slots["ready"], slots["end"] = machine, start, start, end
+    return slots
+
+
+def repair(problem: Problem, standing: Table) -> Plan:
+    """A feasible plan near `standing` (SLOT rows): the best of four ways to let go of little.
+
+    What has no place, and what waits for material or a gate, is put into gaps with all that follows it in its
+    job, the most urgent first. The others (1) keep their turn on their machines and move right where they
+    must; or (2) let the next one go first while they are late themselves; or (3) those the event hits take
+    gaps, too, and everybody else stays; or (4) what has no place goes ahead of others. The ways are compared
+    by operations without a place, then by weighted tardiness plus PRICE_OF_A_MOVE per operation moved.
+    Deterministic.
+    """
+    shop = _opened(problem)
+    lost = homeless(shop, standing)
+    waiting = lost | ((shop.tasks["release"] > standing["start"]) & (standing["start"] >= problem.now))
+    struck = hit(shop, standing, _begun(shop)[1])
+    rest = let_go(shop, waiting.astype(np.int64) * OUT)
+    tried = [_in_turn(problem, shop, standing, rest)]
+    if struck.any():
+        tried.append(_giving_way(problem, shop, standing, rest))
+        marks = let_go(shop, (waiting | struck).astype(np.int64) * OUT)
+        tried.append(_in_turn(problem, shop, standing, marks))
+    if lost.any():
+        marks = np.maximum(rest, let_go(shop, lost.astype(np.int64) * AHEAD))
+        tried.append(_in_turn(problem, shop, standing, marks))
+    best = min(tried, key=lambda slots: _score(shop, slots, standing))
+    return finished_plan(problem, shop, best, "local repair")
+
+
+def in_turn(problem: Problem, standing: Table) -> Table:
+    """The slots when every operation keeps its turn on its machine and begins as soon as it can.
+
+    Also ahead of its place in `standing`: for comparing what a fact costs. Those without a place get none.
+    """
+    shop = _opened(problem)
+    marks = let_go(shop, homeless(shop, standing).astype(np.int64) * OUT)
+    slots, free, family = _begun(shop)
+    keep(shop, standing, turns(shop, standing, marks), marks, slots, free, family, False)
+    return slots
+
+
+def moved(slots: Table, standing: Table) -> BoolArray:
+    """Which operations stand on another machine or begin at another minute than before."""
+    other: BoolArray = (slots["machine"] != standing["machine"]) | (slots["start"] != standing["start"])
+    return other
+
+
+def price(problem: Problem, plan: Plan, standing: Table) -> tuple[int, int]:
+    """What plans are compared by: operations without a place, then tardiness with the price of moves."""
+    shift = (plan.machine != standing["machine"]) | (plan.start != standing["start"])
+    shift &= problem.operations["fixing"] != STARTED
+    return len(plan.unplaced), plan.tardiness + PRICE_OF_A_MOVE * int(shift.sum())
+
+
+def _score(shop: Shop, slots: Table, standing: Table) -> tuple[int, int]:
+    unplaced, tardiness, _ = cost(shop, slots)
+    shift = moved(slots, standing) & (shop.tasks["fixing"] != STARTED)
+    return unplaced, tardiness + PRICE_OF_A_MOVE * int(shift.sum())
+
+
+def _opened(problem: Problem) -> Shop:
+    """The shop, a pin being one more reason not to begin sooner."""
+    refuse(problem, INSERTION, "Local repair")
+    shop = open_shop(problem)
+    pinned = shop.tasks["fixing"] == PINNED
+    shop.tasks["release"][pinned] = np.maximum(shop.tasks["release"], shop.tasks["start"])[pinned]
+    return shop
+
+
+def _begun(shop: Shop) -> tuple[Table, IntArray, IntArray]:
+    """Slots with what runs already; when each machine is free, and for which family it is set up."""
+    slots = empty_slots(len(shop.tasks))
+    return slots, *place_started(shop, slots, np.argsort(shop.tasks["start"], kind="stable"))
+
+
+def _in_turn(problem: Problem, shop: Shop, standing: Table, marks: IntArray) -> Table:
+    """The slots of one way: the kept and those ahead in turn, then the rest into the gaps."""
+    slots, free, family = _begun(shop)
+    keep(shop, standing, turns(shop, standing, marks), marks, slots, free, family, True)
+    return _filled(problem, shop, slots, marks == OUT)
+
+
+def _giving_way(problem: Problem, shop: Shop, standing: Table, marks: IntArray) -> Table:
+    """The slots when the kept give way to each other, the rest in the gaps."""
+    slots, free, family = _begun(shop)
+    give_way(shop, standing, slots, queue_of(shop, standing, marks, slots), free, family)
+    return _filled(problem, shop, slots, slots["machine"] < 0)
+
+
+def _filled(problem: Problem, shop: Shop, slots: Table, rest: BoolArray) -> Table:
+    """The slots with the rest put into the gaps, the most urgent job first."""
+    if rest.any():
+        rank = problem.jobs["due"][problem.operations["job"]].copy()
+        order = by_job(problem, shop.order, rank)
+        busy = busy_rows(problem, slots)
+        busy["needs"][busy["needs"] > 0] = FAR
+        taken, offset, length = laid_out(problem, busy, problem.operations["pool"][rest])
+        fill(shop, slots, taken, offset, length, order[rest[order]], np.zeros(4, np.int64))
+    return slots
+
+
+@part
+def may_run(shop: Shop, operation: int, machine: int) -> bool:
+    """Whether this machine is one of those that may do the operation."""
+    pool, found = shop.tasks[operation].pool, False
+    if pool >= 0:
+        for at in range(shop.pools[pool].first, shop.pools[pool].last):
+            found = found or shop.members[at] == machine
+    return found
+
+
+@builder
+def homeless(shop: Shop, standing: Table) -> BoolArray:
+    """Operations without a place, or on a machine that may not do them (any more)."""
+    found = np.zeros(len(shop.tasks), np.bool_)
+    for operation in range(len(shop.tasks)):
+        machine = standing[operation].machine
+        found[operation] = shop.tasks[operation].fixing != STARTED and (
+            machine < 0 or not may_run(shop, operation, machine)
+        )
+    return found
+
+
+@builder
+def hit(shop: Shop, standing: Table, free: IntArray) -> BoolArray:
+    """Operations that cannot be done where they stand, whatever else moves.
+
+    Their machine is closed or goes on with something until `free`, or what they follow still runs.
+    """
+    found = np.zeros(len(shop.tasks), np.bool_)
+    for operation in range(len(shop.tasks)):
+        slot = standing[operation]
+        if slot.machine < 0 or shop.tasks[operation].fixing == STARTED:
+            continue
+        end = timing(shop, slot.machine, operation, slot.start, 0)[1]
+        late = slot.start < shop.now or slot.start < free[slot.machine]
+        closed = opens(shop, slot.machine, slot.start) != slot.start or end == NEVER or end > slot.end
+        found[operation] = late or closed
+    return found
+
+
+@builder
+def let_go(shop: Shop, marks: IntArray) -> IntArray:
+    """The marks, handed on to everything that follows a marked operation; what has started is kept."""
+    found = marks.copy()
+    for operation in shop.order:
+        task = shop.tasks[operation]
+        if task.fixing == STARTED:
+            found[operation] = KEPT
+        for at in range(task.first_after, task.last_after):
+            found[shop.after[at]] = max(found[shop.after[at]], found[operation])
+    return found
+
+
+def turns(shop: Shop, standing: Table, marks: IntArray) -> IntArray:
+    """The operations in the order they get their turn: as they stand, each behind its predecessors."""
+    return np.lexsort((-marks, turn_keys(shop, standing, marks)))
+
+
+@builder
+def turn_keys(shop: Shop, standing: Table, marks: IntArray) -> IntArray:
+    """Per operation the moment of its turn: its start so far, or when it could begin on a free machine."""
+    keys = np.empty(len(shop.tasks), np.int64)
+    done = np.empty(len(shop.tasks), np.int64)
+    for operation in shop.order:
+        task, slot = shop.tasks[operation], standing[operation]
+        kept = marks[operation] == KEPT and slot.machine >= 0
+        turn = slot.start if kept else task.release
+        if task.fixing == STARTED:
+            turn = shop.now
+        for at in range(task.first_before, task.last_before):
+            turn = max(turn, done[shop.before[at]] + shop.lag_before[at])
+        keys[operation] = turn
+        # At least a minute, so that nothing gets its turn together with what it follows.
+        done[operation] = max(turn + 1, slot.end) if kept else turn + np.int64(task.lasting)
+    return keys
+
+
+@part
+def ready_from(shop: Shop, slots: Table, operation: int) -> int:
+    """From when material, gate and predecessors let an operation begin; NEVER if one has no place."""
+    task = shop.tasks[operation]
+    begin: int = task.release
+    for at in range(task.first_before, task.last_before):
+        if slots[shop.before[at]].machine < 0:
+            return NEVER
+        begin = max(begin, slots[shop.before[at]].end + shop.lag_before[at])
+    return begin
+
+
+@kernel
+def keep(
+    shop: Shop,
+    standing: Table,
+    order: IntArray,
+    marks: IntArray,
+    slots: Table,
+    free: IntArray,
+    family: IntArray,
+    patient: bool,
+) -> None:
+    """Give operations their places in this order: the kept on their machines, others where they end first.
+
+    The kept never begin earlier than they stand if `patient`.
+    """
+    for operation in order:
+        task = shop.tasks[operation]
+        if task.fixing == STARTED or marks[operation] == OUT or task.pool < 0:
+            continue
+        begin = ready_from(shop, slots, operation)
+        if begin == NEVER:
+            continue
+        first, last = shop.pools[task.pool].first, shop.pools[task.pool].last
+        kept = marks[operation] == KEPT
+        if kept and patient:
+            begin = kept_from(shop, operation, standing[operation], begin, free, family)
+        best, best_start, best_ready, best_end = -1, NEVER, NEVER, FAR
+        for at in range(first, last):
+            machine = shop.members[at]
+            if kept and machine != standing[operation].machine:
+                continue
+            start, ready, end = seated(shop, operation, machine, begin, free, family)
+            if end != NEVER and end < best_end:
+                best, best_start, best_ready, best_end = machine, start, ready, end
+        if best < 0:
+            continue
+        place(slots, operation, best, best_start, best_ready, best_end)
+        if shop.machines[best].single:
+            free[best] = best_end
+            family[best] = task.family
