@@ -15,6 +15,7 @@ from planning.engine.calendars import (
     without,
     work_between,
 )
+from planning.engine.causes import Cause, Hurt, Link, chain, impact
 from planning.engine.insert import Busy, busy_of, insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
@@ -26,11 +27,14 @@ from planning.engine.rows import Crew, Fixing, Job, Labels, Machine, Material, O
 __all__ = [
     "NEVER",
     "Busy",
+    "Cause",
     "Crew",
     "ExtraShift",
     "Fixing",
+    "Hurt",
     "Job",
     "Labels",
+    "Link",
     "Machine",
     "Material",
     "Operation",
@@ -47,6 +51,8 @@ __all__ = [
     "build_day_starts",
     "build_windows",
     "busy_of",
+    "chain",
+    "impact",
     "in_turn",
     "insert",
     "moved",
