@@ -6,6 +6,7 @@ price(compiled, configuration, 3).unit_price
 explode(compiled, configuration, 3).bom
 """
 
+from orders.engine.assemblies import assembly_faults
 from orders.engine.compiling import CompiledProduct, compile_product
 from orders.engine.configuring import Configuration, configure
 from orders.engine.costing import Cost, CostBasis, ProcessRate
@@ -36,7 +37,7 @@ from orders.engine.model import (
 )
 from orders.engine.offering import Offer, offer
 from orders.engine.pricing import Price, PriceStep, price
-from orders.engine.proving import Proof, assembly_faults, prove, prove_product
+from orders.engine.proving import Proof, prove, prove_product
 from orders.engine.reading import Problem, Repair, Stored, shown
 from orders.engine.terms import (
     BreakRow,

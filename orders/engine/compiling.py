@@ -10,19 +10,17 @@ from kernel.errors import Refused
 from kernel.expressions import (
     BOOLEAN,
     NUMBER,
-    TEXT,
     Checked,
-    Choice,
     EvaluationError,
     ExpressionError,
-    ListOf,
-    Scalar,
     Scope,
     Type,
     Value,
     check,
 )
+from orders.engine.assemblies import downwards
 from orders.engine.checking import named_rules, structure_faults
+from orders.engine.kinds import type_of, type_of_parameter
 from orders.engine.model import (
     QUANTITY,
     BomRow,
@@ -46,7 +44,6 @@ from orders.engine.model import (
 Values = Mapping[str, object]
 
 FURTHER = ("queue_minutes", "wait_minutes", "outside_days", "outside_price")
-KINDS: dict[str, Type] = {"number": NUMBER, "text": TEXT, "flag": BOOLEAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +169,7 @@ class CompiledProduct:
 
     `placed` are the features that can be chosen, `asked` the conditions of parameters by code. `rules` has
     the rules, then one for each budget; `rules_of` finds them by the choice they read, also through derived
-    values.
+    values. `downwards` is the BOM with every line after all lines of whatever its assembly goes into.
     """
 
     model: ProductModel
@@ -189,6 +186,7 @@ class CompiledProduct:
     rules_of: Mapping[str, tuple[CompiledRule, ...]]
     prices: tuple[CompiledPrice, ...]
     bom: tuple[CompiledBom, ...]
+    downwards: tuple[CompiledBom, ...]
     routing: tuple[CompiledStep, ...]
     characteristics: tuple[CompiledCharacteristic, ...]
     documents: tuple[CompiledDocument, ...]
@@ -226,6 +224,7 @@ class _Compiler:
         model = self.model
         budgets = tuple(budget for row in model.budgets if (budget := self._budget(row)))
         rules = tuple(rule for where, row in named_rules(model) if (rule := self._rule(where, row)))
+        bom = tuple(line for row in model.bom if (line := self._bom(row)))
         conditions = ((row.code, f"Parameter {row.code}", row.condition) for row in model.parameters)
         compiled = CompiledProduct(
             model,
@@ -241,13 +240,11 @@ class _Compiler:
             rules,
             {name: tuple(rule for rule in rules if name in rule.names) for name in self.choices},
             tuple(price for row in model.prices if (price := self._price(row))),
-            tuple(line for row in model.bom if (line := self._bom(row))),
+            bom,
+            self._downwards(bom),
             tuple(step for row in model.routing if (step := self._step(row))),
             tuple(self._characteristic(row) for row in model.characteristics),
-            tuple(
-                CompiledDocument(row, self._condition(f"Document {row.number}", "condition", row.condition))
-                for row in model.documents
-            ),
+            tuple(self._document(row) for row in model.documents),
         )
         if self.faults:
             raise ModelRefused(self.faults, model.code)
@@ -268,14 +265,14 @@ class _Compiler:
     def _features(self) -> Iterator[tuple[FeatureRow | ParameterRow, Type]]:
         for placed in self.placed:
             try:
-                yield placed.feature, _type(placed)
+                yield placed.feature, type_of(placed)
             except Refused as error:
                 where = f"Group {placed.feature.code}"
                 self.faults.append(Fault(where, "attributes", error.message, error.remedy))
 
     def _parameters(self) -> Iterator[tuple[FeatureRow | ParameterRow, Type]]:
         for row in self.model.parameters:
-            yield row, KINDS.get(row.kind, TEXT)
+            yield row, type_of_parameter(row)
 
     def _derived(self, row: DerivedRow) -> CompiledDerived | None:
         """Each joins the scope for those after it."""
@@ -344,6 +341,18 @@ class _Compiler:
         quantity = self._formula(where, "quantity", row.quantity)
         return CompiledBom(row, condition, quantity) if quantity else None
 
+    def _downwards(self, bom: tuple[CompiledBom, ...]) -> tuple[CompiledBom, ...]:
+        """Without assemblies, as most are, any order will do; with a fault already, none is needed."""
+        if self.faults or not any(line.row.assembly for line in bom):
+            return bom
+        try:
+            order = downwards(self.model)
+        except ModelRefused as refusal:
+            self.faults += refusal.faults
+            return bom
+        lines = {line.row.find_number: line for line in bom}
+        return tuple(lines[number] for number in order)
+
     def _step(self, row: StepRow) -> CompiledStep | None:
         where = f"Operation {row.sequence}"
         condition = self._condition(where, "condition", row.condition)
@@ -354,6 +363,10 @@ class _Compiler:
         if setup is None or run is None or None in more:
             return None
         return CompiledStep(row, condition, setup, run, family, *cast(list[Formula], more))
+
+    def _document(self, row: DocumentRow) -> CompiledDocument:
+        where = f"Document {row.number}"
+        return CompiledDocument(row, self._condition(where, "condition", row.condition))
 
     def _characteristic(self, row: CharacteristicRow) -> CompiledCharacteristic:
         where = f"Characteristic {row.number}"
@@ -369,22 +382,3 @@ class _Compiler:
 
 def _noun(row: FeatureRow | ParameterRow) -> str:
     return "Parameter" if isinstance(row, ParameterRow) else "Group"
-
-
-def _type(placed: Placed) -> Type:
-    """How formulas know a feature: one option, several, or yes and no."""
-    feature = placed.feature
-    if not feature.options:
-        return BOOLEAN
-    options = {
-        option.code: {name: _scalar(value) for name, value in option.attributes.items()}
-        for option in feature.options
-    }
-    if feature.many:
-        return ListOf(Choice.of(options))
-    return Choice.of(options, optional=not placed.required or placed.gate is not None)
-
-
-def _scalar(value: object) -> Scalar | int:
-    """An attribute as formulas know it: JSON's floats become exact decimals; the scope refuses the rest."""
-    return Decimal(str(value)) if isinstance(value, float) else cast(Scalar | int, value)

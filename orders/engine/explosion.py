@@ -26,7 +26,6 @@ Row = dict[str, object]
 
 LONGEST_OPERATION = Decimal(1_000_000)
 STEP = Decimal("0.0001")
-DEEPEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def explode(
     sequences = [cast(int, row["sequence"]) for row in routing]
     lines = [
         line
-        for line in compiled.bom
+        for line in compiled.downwards
         if is_effective(line.row, at, quantity) and _applies(line.condition, values)
     ]
     bom = [_bom_row(line, needed, sequences) for line, needed in _needs(lines, values, quantity)]
@@ -168,25 +167,18 @@ def _needs(
 ) -> Iterator[tuple[CompiledBom, Decimal]]:
     """Every line of a part that is not taken apart further, with its need for the whole job.
 
-    Level by level down from the product; rounded up to what can be stored, pieces to whole pieces.
+    Lines come downwards: the need of an assembly is whole, the sum over all it goes into, before the first
+    line below it. Rounded up on each line to what can be stored, pieces to whole pieces.
     """
-    below: dict[str, list[CompiledBom]] = {}
+    below = {line.row.assembly for line in lines}
+    needs = {"": Decimal(quantity)}
     for line in lines:
-        below.setdefault(line.row.assembly, []).append(line)
-    level = [(line, Decimal(quantity)) for line in below.get("", ())]
-    for _ in range(DEEPEST):
-        deeper: list[tuple[CompiledBom, Decimal]] = []
-        for line, parents in level:
-            needed = _needed(line, values, parents)
-            if needed and line.row.item in below:
-                deeper += [(child, needed) for child in below[line.row.item]]
-            elif needed:
-                yield line, needed
-        level = deeper
-    if level:
-        line = level[0][0]
-        message = f"The assemblies around {line.row.assembly} are more than {DEEPEST} levels deep."
-        raise FormulaFailed(Fault(f"BOM line {line.row.find_number}", "assembly", message))
+        parents = needs.get(line.row.assembly)
+        needed = _needed(line, values, parents) if parents else None
+        if needed and line.row.item in below:
+            needs[line.row.item] = needs.get(line.row.item, Decimal(0)) + needed
+        elif needed:
+            yield line, needed
 
 
 def _needed(line: CompiledBom, values: Values, parents: Decimal) -> Decimal:

@@ -1,6 +1,6 @@
 """Price and cost of one configuration together, by one explosion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -57,27 +57,30 @@ def job_of(
     A made part stands as an assembly of its own below the one it goes into first, with all of its material.
     """
     model = compiled.model
+    materials = _materials(compiled, release)
     steps = {step.sequence: step for step in model.routing}
     rows = [(row, steps[cast(int, row["sequence"])]) for row in release.routing]
     worked = [pair for pair in rows if pair[0]["setup_minutes"] or pair[0]["run_minutes"]]
     return Assembly(
         f"{model.code} {model.name}",
-        materials=_materials(compiled, release, ""),
+        materials=materials.get("", ()),
         operations=tuple(_operation(row, step) for row, step in worked),
         outside=tuple(_outside(row, step, quantity) for row, step in rows if step.outside),
         other=tuple(other),
-        assemblies=_assemblies(compiled, release),
+        assemblies=_assemblies(compiled, materials),
     )
 
 
-def _assemblies(compiled: CompiledProduct, release: Release) -> tuple[Assembly, ...]:
+def _assemblies(
+    compiled: CompiledProduct, materials: Mapping[str, tuple[Material, ...]]
+) -> tuple[Assembly, ...]:
     """The made parts below the product, nested as they go into one another."""
     parents: dict[str, str] = {}
     words: dict[str, str] = {}
     for line in compiled.model.bom:
         parents.setdefault(line.item, line.assembly)
         words.setdefault(line.item, f"{line.item} {line.description}")
-    bought = {cast(str, row["assembly"]) for row in release.bom} - {""}
+    bought = materials.keys() - {""}
     needed = set(bought)
     for code in bought:
         while (code := parents.get(code, "")) and code not in needed:
@@ -88,15 +91,19 @@ def _assemblies(compiled: CompiledProduct, release: Release) -> tuple[Assembly, 
 
     def made(code: str) -> Assembly:
         parts = tuple(made(part) for part in below.get(code, ()))
-        return Assembly(words[code], _materials(compiled, release, code), assemblies=parts)
+        return Assembly(words[code], materials.get(code, ()), assemblies=parts)
 
     return tuple(made(code) for code in below.get("", ()))
 
 
-def _materials(compiled: CompiledProduct, release: Release, assembly: str) -> tuple[Material, ...]:
+def _materials(compiled: CompiledProduct, release: Release) -> dict[str, tuple[Material, ...]]:
+    """What is bought or stocked, by the number of the made part it goes into."""
     lines = {line.find_number: line for line in compiled.model.bom}
-    rows = [row for row in release.bom if row["assembly"] == assembly]
-    return tuple(_material(row, lines[cast(int, row["find_number"])]) for row in rows)
+    found: dict[str, list[Material]] = {}
+    for row in release.bom:
+        material = _material(row, lines[cast(int, row["find_number"])])
+        found.setdefault(cast(str, row["assembly"]), []).append(material)
+    return {assembly: tuple(materials) for assembly, materials in found.items()}
 
 
 def _material(row: Row, line: BomRow) -> Material:

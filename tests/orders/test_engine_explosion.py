@@ -7,7 +7,17 @@ from datetime import date
 import pytest
 
 from kernel.errors import Refused
-from orders.engine import Effectivity, FormulaFailed, Release, configure, effectivity, explode
+from orders.engine import (
+    BomRow,
+    CompiledProduct,
+    Effectivity,
+    FormulaFailed,
+    ModelRefused,
+    Release,
+    configure,
+    effectivity,
+    explode,
+)
 from tests.orders import models
 
 MODEL = models.WORKSTATION
@@ -189,3 +199,70 @@ def test_a_job_across_the_first_or_last_serial_number_of_a_line_is_refused(
 
 def test_the_first_day_that_is_known_decides() -> None:
     assert effectivity(5, None, FIRST, SECOND) == Effectivity(FIRST, 5)
+
+
+def frames(*lines: BomRow) -> CompiledProduct:
+    """A product of these lines, each of a known item."""
+    return models.compiled(bom=tuple(replace(line, item_id=number) for number, line in enumerate(lines, 1)))
+
+
+SHARED = (
+    BomRow(10, "FRAME"),
+    BomRow(20, "SCREW", quantity="1.5", assembly="BRACKET", unit="m"),
+    BomRow(30, "BRACKET", quantity="2", assembly="FRAME"),
+    BomRow(40, "BRACKET", quantity="3", assembly="RACK"),
+    BomRow(50, "RACK"),
+)
+
+
+def test_an_assembly_in_two_places_is_needed_for_both_and_taken_apart_once() -> None:
+    compiled = frames(*SHARED)
+    release = explode(compiled, configure(compiled, {}), 4)
+    assert [(row["find_number"], row["item"], row["quantity"]) for row in release.bom] == [
+        (20, "SCREW", "30")
+    ]
+
+
+def test_a_hundred_thousand_paths_through_shared_assemblies_are_one_pass() -> None:
+    levels = [BomRow(1, "P1"), BomRow(2, "P1")]
+    levels += [
+        BomRow(find, f"P{level + 1}", assembly=f"P{level}")
+        for level in range(1, 40)
+        for find in (level * 10, level * 10 + 1)
+    ]
+    compiled = frames(*levels)
+    release = explode(compiled, configure(compiled, {"QUIET": False}), 1)
+    assert {row["quantity"] for row in release.bom} == {str(2**39)}
+
+
+def test_an_assembly_none_of_whose_lines_applies_is_needed_itself() -> None:
+    compiled = frames(BomRow(10, "FRAME"), BomRow(20, "MAT", "QUIET", assembly="FRAME"))
+    assert needed(explode(compiled, configure(compiled, {}), 2)) == {"FRAME": "2"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "row", "said"),
+    [
+        (
+            [BomRow(10, "A", assembly="B"), BomRow(20, "B", assembly="A")],
+            "BOM line 10",
+            "The parts go round in a loop: B → A → B.",
+        ),
+        ([BomRow(10, "A", assembly="A")], "BOM line 10", "The parts go round in a loop: A → A."),
+        ([BomRow(10, "A", assembly="X")], "BOM line 10", "X is no component of anything here."),
+        (
+            [BomRow(10 * n, f"A{n}", assembly=f"A{n - 1}" if n > 1 else "") for n in range(1, 67)],
+            "BOM line 650",
+            "below level 64",
+        ),
+        ([BomRow(10, "A"), BomRow(20, "B", quantity="-2", assembly="A")], "BOM line 20", "-2 is not above"),
+        ([BomRow(10, "A"), BomRow(20, "B", assembly="A", unit="furlong")], "BOM line 20", "furlong"),
+        ([BomRow(10, "A"), BomRow(20, "B", "QUIETER", assembly="A")], "BOM line 20", "QUIETER"),
+    ],
+)
+def test_what_cannot_be_built_is_refused_with_the_line(lines: list[BomRow], row: str, said: str) -> None:
+    with pytest.raises(ModelRefused) as caught:
+        frames(*lines)
+    (fault,) = caught.value.faults
+    assert fault.row == row
+    assert said in fault.message

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kernel.expressions.tree import Chain, Step
 from kernel.wording import plain
+from orders.engine.assemblies import assembly_faults
 from orders.engine.compiling import CompiledBudget, CompiledProduct, compile_product
 from orders.engine.configuring import configure
 from orders.engine.deciding import Decider, solver_for, void_faults
@@ -18,7 +19,6 @@ from orders.engine.grounding.sums import form_of
 from orders.engine.logic.solver import LIMIT_S, Compiled, dead_and_false_optional
 from orders.engine.logic.tree import BoolArray
 from orders.engine.model import Fault, ModelRefused, ProductModel
-from orders.engine.proving.assemblies import assembly_faults
 from orders.engine.proving.coverage import Coverage, Gap
 from orders.engine.proving.defaults import default_faults, trial_faults
 from orders.engine.reading import shown
