@@ -1,4 +1,4 @@
-"""Price and cost of one configuration together, by one explosion."""
+"""Price and cost of one configuration together, from one explosion."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,7 @@ from kernel.wording import plain
 from orders.engine.compiling import CompiledProduct
 from orders.engine.configuring import Configuration
 from orders.engine.costing import Assembly, Cost, CostBasis, Material, Operation, Purchase, cost
-from orders.engine.effectivity import NOT_SAID, Effectivity
-from orders.engine.explosion import Release, Row, explode
+from orders.engine.explosion import Release, Row
 from orders.engine.figures import given
 from orders.engine.model import QUANTITY, ZERO, BomRow, StepRow
 from orders.engine.pricing import Price, price
@@ -36,14 +35,13 @@ def offer(
     quantity: int,
     terms: Terms,
     basis: CostBasis,
-    at: Effectivity = NOT_SAID,
+    release: Release,
 ) -> Offer:
-    """Price and cost of this many of a valid configuration, of the BOM lines that are effective `at` then.
+    """Price and cost of this many of a valid configuration, with what they need from `explode`.
 
-    Raises what `price`, `explode` and `cost` do.
+    Raises what `price` and `cost` do.
     """
     priced = price(compiled, configuration, quantity, terms)
-    release = explode(compiled, configuration, quantity, at)
     extra = _cost_rules(compiled, configuration, quantity, terms, basis.currency)
     job = job_of(compiled, release, quantity, extra)
     return Offer(priced, cost(job, basis, quantity, terms.currency, terms.exchange))

@@ -19,6 +19,7 @@ from orders.engine import (
 from orders.models import Customer, Order, OrderLine, Product
 from orders.selectors.conditions import conditions, shop_day
 from orders.selectors.products import compiled_by_id, compiled_line, compiled_product
+from orders.selectors.releases import release_of
 
 ZERO = Decimal(0)
 NOT_SAID = Effectivity()
@@ -90,7 +91,8 @@ def offer_for(
     terms = found.terms(product.pk, buyer.discount_percent if buyer else ZERO)
     at = buyer.at if buyer else NOT_SAID
     wanted = effectivity(at.serial, at.day, day)
-    return offer(compiled, configuration, quantity, terms, found.basis, wanted)
+    release = release_of(compiled, configuration, quantity, wanted)
+    return offer(compiled, configuration, quantity, terms, found.basis, release)
 
 
 def line_to_copy(text: str, product: Product, customer: Customer | None = None) -> OrderLine | None:

@@ -14,13 +14,13 @@ from orders.engine import (
     Terms,
     configure,
     effectivity,
-    explode,
     offer,
 )
 from orders.engine.differing import Change, row_differences
 from orders.models import OrderLine, Product, ProductRevision
 from orders.selectors.conditions import conditions, shop_day
 from orders.selectors.products import compiled_by_ids
+from orders.selectors.releases import release_of
 
 OPEN_STATES = ("draft", "quoted")
 PARTS = ("bom", "routing", "characteristics")
@@ -115,7 +115,7 @@ def _made(line: OrderLine, compiled: CompiledProduct, terms: Terms, basis: CostB
         return Made(configuration.problems)
     at = effectivity(line.serial, line.requested_date, line.order.requested_date, shop_day())
     try:
-        offered = offer(compiled, configuration, line.quantity, terms, basis, at)
-        return Made((), offered, explode(compiled, configuration, line.quantity, at))
+        release = release_of(compiled, configuration, line.quantity, at)
+        return Made((), offer(compiled, configuration, line.quantity, terms, basis, release), release)
     except Refused as error:
         return Made((Problem("", error.message, error.remedy),))

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.db.models.functions import Length
 
 from kernel.errors import Refused
+from orders.engine.structure import warm_up
 from orders.models import OrderLine, Product, ProductRevision
 from orders.selectors.deciders import decider_by_id
 
@@ -22,7 +23,11 @@ logger = logging.getLogger(__name__)
 
 
 def keep_prepared(wait: Callable[[float], bool]) -> None:
-    """Prepare what is in force now and what is published later, until `wait` (seconds) says to stop."""
+    """Prepare what is in force now and what is published later, until `wait` (seconds) says to stop.
+
+    First of all the compiled code of BOMs, which any product with assemblies needs.
+    """
+    warm_up()
     done: frozenset[int] = frozenset()
     while not wait(0):
         close_old_connections()

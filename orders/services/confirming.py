@@ -9,8 +9,9 @@ from django.utils import timezone
 from kernel import clock
 from kernel.bases import next_numbers
 from kernel.errors import Conflict, Refused
-from orders.engine import Effectivity, effectivity, explode
+from orders.engine import Effectivity, effectivity
 from orders.models import Order, OrderLine, Snapshot, User
+from orders.selectors.releases import release_of
 from orders.services.desk import close_work, promise
 from orders.services.fingerprints import canonical_sha256
 from orders.services.headers import check_date, check_text
@@ -105,7 +106,7 @@ def _snapshot(line: OrderLine, at: Effectivity) -> Snapshot:
     compiled, configuration = configured(
         product=line.product, choices=line.choices, revision_id=line.revision_id
     )
-    release = explode(compiled, configuration, line.quantity, at)
+    release = release_of(compiled, configuration, line.quantity, at)
     content = {
         "specification": release.specification,
         "bom": release.bom,

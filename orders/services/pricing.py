@@ -26,6 +26,7 @@ from orders.engine import (
 )
 from orders.models import Address, Customer, Order, OrderLine, PriceApproval, Product, Role, User
 from orders.selectors.conditions import Conditions, conditions
+from orders.selectors.releases import release_of
 from orders.services.desk import Work, close_work, open_work
 from orders.services.fingerprints import canonical_sha256
 from orders.services.headers import check_text
@@ -98,7 +99,8 @@ class Pricing:
         discount = checked_discount(discount_percent)
         terms = self.conditions.terms(product.pk, discount)
         try:
-            made = offer(compiled, configuration, quantity, terms, self.conditions.basis, at)
+            release = release_of(compiled, configuration, quantity, at)
+            made = offer(compiled, configuration, quantity, terms, self.conditions.basis, release)
         except Refused as error:
             if error.field != "currency":
                 raise

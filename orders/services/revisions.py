@@ -68,7 +68,7 @@ def add_revision(
 
     `beside` leaves them open: the customer chooses. Terms of a template become the quotation's own.
     """
-    earlier = list(order.revisions.values_list("status", "valid_until"))
+    earlier = list(order.revisions.values_list("status", "valid_until")) if order.quoted_at else []
     still_open = [last for status, last in earlier if status == Status.SENT]
     if still_open and not beside:
         settle(order=order, status=Status.SUPERSEDED, by=by, now=now)

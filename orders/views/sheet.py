@@ -1,8 +1,10 @@
 """The sheet of the configure-and-quote page: its forms, the line at hand, and where each refusal belongs."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, QueryDict
@@ -64,22 +66,8 @@ class Sheet:
         """All lines as the services take them; the forms are valid."""
         lines = [stored(line) for line in self.others]
         if self.panel is not None and self.line_form is not None and self.product is not None:
-            data = self.line_form.cleaned_data
-            lines[self.index : self.index + 1] = [
-                LineInput(
-                    product=self.product,
-                    quantity=data["quantity"],
-                    choices=self.panel.choices,
-                    decided=list(self.panel.decided),
-                    revision_id=self.panel.revision_id,
-                    note=data["line_note"],
-                    requested_date=data["line_date"],
-                    serial=data["serial"],
-                    optional=data["optional"],
-                    alternatives=data["alternatives"],
-                    discount_percent=data["discount_percent"] or Decimal(0),
-                )
-            ]
+            opened = _opened_line(self.product, self.panel, self.line_form.cleaned_data)
+            lines[self.index : self.index + 1] = [opened]
         return lines
 
     def head(self) -> Header:
@@ -109,6 +97,22 @@ class Sheet:
         number = name.split(".")[1] if name.startswith("lines.") else ""
         other = number.isdigit() and int(number) != self.index
         return f"Line {self.others[int(number)].position}: {words}" if other else words
+
+
+def _opened_line(product: Product, panel: Configurator, data: Mapping[str, Any]) -> LineInput:
+    return LineInput(
+        product=product,
+        quantity=data["quantity"],
+        choices=panel.choices,
+        decided=list(panel.decided),
+        revision_id=panel.revision_id,
+        note=data["line_note"],
+        requested_date=data["line_date"],
+        serial=data["serial"],
+        optional=data["optional"],
+        alternatives=data["alternatives"],
+        discount_percent=data["discount_percent"] or Decimal(0),
+    )
 
 
 def stored(line: OrderLine) -> LineInput:

@@ -8,9 +8,10 @@ import pytest
 
 from kernel.errors import Refused
 from orders import selectors, services
-from orders.engine import Effectivity
+from orders.engine import Effectivity, configure
 from orders.models import Order, Product
 from orders.selectors.configuring import Buyer
+from orders.selectors.releases import release_of
 from orders.services import Header, LineInput
 from tests.orders import cast
 
@@ -66,7 +67,7 @@ def test_the_cost_of_a_quotation_follows_day_and_serial_number() -> None:
     wishes = [LineInput(product, 1, requested_date=day) for day in (None, NEXT_YEAR)]
     order = cast.quotation(*wishes, LineInput(product, 1, serial=100))
     now, later, numbered = (line.unit_cost for line in order.lines.order_by("position"))
-    assert (now - later, numbered - now) == (5, 5)
+    assert now - later == numbered - now == 5
 
 
 def test_pieces_on_both_sides_of_a_change_are_refused_at_the_serial_number() -> None:
@@ -90,3 +91,22 @@ def test_the_price_shown_while_typing_follows_day_and_serial_number() -> None:
     ]
     first, second = (found.cost.unit_cost for found in shown if found)
     assert second == first
+
+
+def test_what_was_quoted_is_not_exploded_again_to_confirm_it() -> None:
+    order = cast.quoted(LineInput(relegged(), 1))
+    line = order.lines.get()
+    compiled = selectors.compiled_line(line)
+    asked = (compiled, configure(compiled, line.choices), 1, Effectivity(cast.WISHED))
+    before = release_of(*asked)
+    services.confirm_order(order=order, by=None, now=cast.NOW)
+    assert release_of(*asked) is before
+    assert line.snapshot.bom == before.bom
+
+
+def test_another_day_serial_number_quantity_or_choice_is_another_release() -> None:
+    compiled = selectors.compiled_product(relegged())
+    chosen, other = configure(compiled, {}), configure(compiled, {"DRAWER": True})
+    day = Effectivity(cast.WISHED)
+    asked = [(chosen, 1, day), (other, 1, day), (chosen, 2, day), (chosen, 1, Effectivity(NEXT_YEAR, 100))]
+    assert len({id(release_of(compiled, *each)) for each in asked}) == 4

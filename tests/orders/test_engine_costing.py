@@ -17,6 +17,7 @@ from orders.engine import (
     RateRow,
     Terms,
     configure,
+    explode,
     offer,
 )
 from orders.engine.costing import Assembly, Material, Operation, Purchase, cost, job_cost
@@ -130,7 +131,9 @@ def made(quantity: int = 1, changes: dict[str, object] | None = None, **choices:
     """The workstation with price and cost."""
     compiled = models.compiled(**(changes or {}))
     terms = Terms("EUR", NO_RATES)
-    return offer(compiled, configure(compiled, choices), quantity, terms, CostBasis())
+    configuration = configure(compiled, choices)
+    release = explode(compiled, configuration, quantity)
+    return offer(compiled, configuration, quantity, terms, CostBasis(), release)
 
 
 def test_without_rates_the_cost_is_the_material_at_standard_cost() -> None:
