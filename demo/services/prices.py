@@ -19,6 +19,8 @@ from orders.models import (
     QuantityBreak,
     TaxRule,
 )
+from orders.selectors.quotations import Payment, Terms
+from orders.services import keep_template
 
 
 def make_prices(*, year: int) -> None:
@@ -48,6 +50,7 @@ def make_prices(*, year: int) -> None:
         for role, discount, margin in prices.POLICIES
     )
     _costs(since)
+    _terms()
 
 
 def _lists(since: date) -> None:
@@ -77,6 +80,14 @@ def _lists(since: date) -> None:
                 )
                 for quantity, price, percent in breaks
             )
+
+
+def _terms() -> None:
+    customers = {customer.code: customer for customer in Customer.objects.all()}
+    for customer, language, payment, delivery, days, parts in prices.TERMS:
+        plan = tuple(Payment(event, Decimal(share), days_net=net) for event, share, net in parts)
+        terms = Terms(payment, delivery, plan, days)
+        keep_template(customer=customers[customer] if customer else None, terms=terms, language=language)
 
 
 def _costs(since: date) -> None:

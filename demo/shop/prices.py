@@ -22,6 +22,22 @@ PRICE_LISTS = (
     ),
 )
 
+# customer (none: everybody), language, payment terms, delivery time, days valid,
+# plan: (event, percent, days net)
+TERMS = (
+    (None, "", "30 days net", "Delivery time counts from order confirmation.", 30, ()),
+    (None, "en", "30 days net, no discount", "6 to 8 weeks after order confirmation", 30, ()),
+    (None, "de", "30 Tage netto ohne Abzug", "6 bis 8 Wochen nach Auftragsbestätigung", 30, ()),
+    (
+        "BROOK",
+        "",
+        "Deposit, then on delivery",
+        "8 weeks after order confirmation",
+        45,
+        (("confirmed", "30", 0), ("delivered", "70", 30)),
+    ),
+)
+
 # from, to, rate
 CURRENCY_RATES = (("EUR", "USD", "1.0835"), ("EUR", "GBP", "0.8642"), ("EUR", "NOK", "11.72"))
 

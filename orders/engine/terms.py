@@ -24,6 +24,15 @@ class BreakRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AdderRow:
+    """What an option adds by a list: the choice, its option (empty for a feature by itself), the amount."""
+
+    choice: str
+    option: str
+    adder: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ListTerms:
     """What a price list says of one product; `adders` by (choice, option), breaks in any order."""
 

@@ -27,9 +27,7 @@ class ImportForm(forms.Form):
     def clean_file(self) -> "UploadedFile[bytes]":
         """Text of a bearable size."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST:
-            raise forms.ValidationError("The file is larger than 20 MB. Split it up.")
-        self.text = self._text(file)
+        self.text = text_of(file)
         return file
 
     def clean_version(self) -> int:
@@ -49,12 +47,16 @@ class ImportForm(forms.Form):
             "merge": self.cleaned_data["merge"],
         }
 
-    def _text(self, file: "UploadedFile[bytes]") -> str:
-        data: bytes = file.read()
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise forms.ValidationError(
-                f"Line {line} is not UTF-8 text. Save the file as UTF-8, then import it again."
-            ) from None
+
+def text_of(file: "UploadedFile[bytes]") -> str:
+    """The text of a file; a ValidationError where it is too large or no UTF-8."""
+    if (file.size or 0) > LARGEST:
+        raise forms.ValidationError("The file is larger than 20 MB. Split it up.")
+    data: bytes = file.read()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise forms.ValidationError(
+            f"Line {line} is not UTF-8 text. Save the file as UTF-8, then import it again."
+        ) from None

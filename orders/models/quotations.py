@@ -37,7 +37,7 @@ class LostReason(models.TextChoices):
 
 
 class TermsTemplate(models.Model):
-    """Terms that a quotation has unless it says others: one row per customer, one without for everybody."""
+    """Terms that a quotation has unless it says others: a customer's own, or everybody's by language."""
 
     customer = models.OneToOneField(
         Customer,
@@ -47,6 +47,12 @@ class TermsTemplate(models.Model):
         related_name="terms",
         help_text="Empty: the terms of everybody who has no own.",
     )
+    language = models.CharField(
+        max_length=2,
+        blank=True,
+        choices=[("en", "English"), ("de", "German")],
+        help_text="Of everybody's terms: for customers who read it. Empty: for all others.",
+    )
     payment_terms = models.CharField(max_length=200, blank=True)
     delivery_time = models.CharField(max_length=120, blank=True)
     valid_days = models.PositiveSmallIntegerField("days valid", default=30)
@@ -55,15 +61,20 @@ class TermsTemplate(models.Model):
         constraints = (
             models.UniqueConstraint(
                 name="one_default_terms",
-                fields=("customer",),
+                fields=("language",),
                 condition=Q(customer=None),
-                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="own_terms_in_one_language", condition=Q(customer=None) | Q(language="")
             ),
             models.CheckConstraint(name="terms_valid_for_a_day", condition=Q(valid_days__gte=1)),
         )
 
     def __str__(self) -> str:
-        return f"Terms of {self.customer or 'everybody'}"
+        if self.customer is not None:
+            return f"Terms of {self.customer}"
+        readers = f" who reads {self.get_language_display()}" if self.language else ""
+        return f"Terms of everybody{readers}"
 
 
 class PaymentTerm(models.Model):

@@ -38,6 +38,7 @@ PLACES = (
     Place("Delivery", "truck", "logistics:home", (Role.SHIPPER, Role.MANAGER)),
     Place("Needs attention", "alert-triangle", "orders:attention", (Role.PLANNER, Role.MANAGER)),
     Place("Customers", "building", "orders:customers", (Role.SALES, Role.MANAGER)),
+    Place("Prices and terms", "cash", "orders:price-lists", (Role.SALES, Role.MANAGER)),
     Place("Won and lost", "chart-bar", "orders:winning", (Role.SALES, Role.MANAGER)),
     Place("Products", "components", "orders:products", (*OFFICE, Role.ENGINEER)),
     Place("API keys", "key", "orders:api-keys", (Role.MANAGER,)),

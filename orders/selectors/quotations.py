@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orders.engine.choosing import tax_words, total_of
 from orders.models import (
     Company,
+    Customer,
     Order,
     OrderLine,
     PaymentTerm,
@@ -46,21 +47,27 @@ class Terms:
 
 def terms_of(order: Order) -> Terms:
     """The order's own terms, or where it has none its customer's, or everybody's."""
-    template = template_for(order.customer_id)
+    template = template_for(order.customer)
     days = template.valid_days if template else USUAL_DAYS
     plan = tuple(_payment(row) for row in order.payment_plan.order_by("position"))
     if plan or order.payment_terms or order.delivery_time:
         return Terms(order.payment_terms, order.delivery_time, plan, days, own=True)
     if template is None:
         return Terms()
-    plan = tuple(_payment(row) for row in template.payment_plan.order_by("position"))
+    plan = plan_of(template)
     return Terms(template.payment_terms, template.delivery_time, plan, days)
 
 
-def template_for(customer_id: int) -> TermsTemplate | None:
-    """The terms of the customer, or everybody's."""
-    rows = TermsTemplate.objects.filter(customer_id=customer_id) | TermsTemplate.objects.filter(customer=None)
-    return max(rows, key=lambda row: row.customer_id is not None, default=None)
+def plan_of(template: TermsTemplate) -> tuple[Payment, ...]:
+    """The payment plan of a template, in order."""
+    return tuple(_payment(row) for row in template.payment_plan.order_by("position"))
+
+
+def template_for(customer: Customer) -> TermsTemplate | None:
+    """The terms of the customer, or everybody's in the customer's language, or everybody's."""
+    own, language = Q(customer=customer), customer.language[:2].lower()
+    rows = TermsTemplate.objects.filter(own | Q(customer=None, language__in=["", language]))
+    return max(rows, key=lambda row: (row.customer_id is not None, row.language), default=None)
 
 
 def content_of(

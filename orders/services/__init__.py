@@ -9,6 +9,7 @@ from orders.services.answering import (
     reject_revision,
     why_closed,
 )
+from orders.services.beginning import begin_product
 from orders.services.confirming import confirm_order, noon
 from orders.services.controlling import (
     cancel_job,
@@ -44,6 +45,7 @@ from orders.services.mailing import mail_link
 from orders.services.migrating import move_to_newest
 from orders.services.modelling import create_product, draft_of, fingerprint, save_draft
 from orders.services.papers import paper_of
+from orders.services.price_lists import keep_list_price, keep_price_list, remove_list_price
 from orders.services.pricing import approve_price
 from orders.services.publishing import (
     check_product,
@@ -63,7 +65,7 @@ from orders.services.quoting import (
 )
 from orders.services.revisions import hash_of, token_of
 from orders.services.submissions import Answer, KeyReused, fingerprint_of, once
-from orders.services.terms import change_terms, check_plan, keep_template
+from orders.services.terms import change_terms, check_plan, keep_template, remove_template
 from orders.services.wake import send, wake_after_commit
 
 __all__ = [
@@ -88,6 +90,7 @@ __all__ = [
     "ask_question",
     "authenticate_key",
     "beat",
+    "begin_product",
     "cancel_job",
     "cancel_order",
     "canonical_sha256",
@@ -114,6 +117,8 @@ __all__ = [
     "hold_job",
     "hold_jobs",
     "import_model",
+    "keep_list_price",
+    "keep_price_list",
     "keep_template",
     "lock_jobs",
     "lock_order",
@@ -132,7 +137,9 @@ __all__ = [
     "publish_product",
     "record_forecasts",
     "reject_revision",
+    "remove_list_price",
     "remove_row",
+    "remove_template",
     "request_publication",
     "resume_job",
     "resume_jobs",

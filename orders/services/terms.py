@@ -63,11 +63,27 @@ def change_terms(
 
 
 @transaction.atomic
-def keep_template(*, customer: Customer | None, terms: Terms) -> TermsTemplate:
-    """The terms that quotations to this customer (None: to everybody) have unless they say others."""
+def keep_template(*, customer: Customer | None, terms: Terms, language: str = "") -> TermsTemplate:
+    """The terms that quotations to this customer (None: to everybody) have unless they say others.
+
+    Everybody's may be given for those who read one `language`, `en` or `de`. Refused at the field.
+    """
     _check(terms)
+    if language not in ("", "en", "de") or (customer is not None and language):
+        raise Refused(
+            "A language belongs to everybody's terms, and is English or German.",
+            field="language",
+            remedy="Leave it empty.",
+        )
+    if not 1 <= terms.valid_days <= LONGEST_NET:
+        raise Refused(
+            f"{terms.valid_days} days valid are not possible.",
+            field="valid_days",
+            remedy=f"Give 1 to {LONGEST_NET}.",
+        )
     template, _ = TermsTemplate.objects.update_or_create(
         customer=customer,
+        language=language,
         defaults={
             "payment_terms": terms.payment_terms.strip(),
             "delivery_time": terms.delivery_time.strip(),
@@ -77,6 +93,12 @@ def keep_template(*, customer: Customer | None, terms: Terms) -> TermsTemplate:
     template.payment_plan.all().delete()
     PaymentTerm.objects.bulk_create(PaymentTerm(template=template, **row) for row in _rows(terms.plan))
     return template
+
+
+@transaction.atomic
+def remove_template(*, template: TermsTemplate) -> None:
+    """Take a template away; what was sent keeps its terms."""
+    template.delete()
 
 
 def _check(terms: Terms) -> None:

@@ -9,6 +9,14 @@ from orders.views.links import link, link_answer, link_compare, link_paper
 from orders.views.listing import order_list
 from orders.views.order import act, order
 from orders.views.portal import catalogue, click_own, configure_own
+from orders.views.price_lists import (
+    add_list_price,
+    drop_list_price,
+    list_price,
+    new_price_list,
+    price_list,
+    price_lists,
+)
 from orders.views.prices import price_of_line
 from orders.views.products import (
     begin_draft,
@@ -26,6 +34,7 @@ from orders.views.products import (
     model_remove,
     model_row,
     model_rows,
+    new_product,
     product,
     products,
     publish,
@@ -45,10 +54,12 @@ from orders.views.revisions import (
 )
 from orders.views.search import find
 from orders.views.side_by_side import compare_lines
+from orders.views.templates import drop_template, new_template, template, templates
 from orders.views.winning import winning
 
 __all__ = [
     "act",
+    "add_list_price",
     "begin_draft",
     "catalogue",
     "check_model",
@@ -60,6 +71,8 @@ __all__ = [
     "configure_own",
     "customer",
     "customer_list",
+    "drop_list_price",
+    "drop_template",
     "edit_quotation",
     "engineer_line",
     "export_model",
@@ -71,6 +84,7 @@ __all__ = [
     "link_answer",
     "link_compare",
     "link_paper",
+    "list_price",
     "mail",
     "migration",
     "model",
@@ -82,9 +96,14 @@ __all__ = [
     "model_row",
     "model_rows",
     "needs_attention",
+    "new_price_list",
+    "new_product",
     "new_quotation",
+    "new_template",
     "order",
     "order_list",
+    "price_list",
+    "price_lists",
     "price_of_line",
     "product",
     "products",
@@ -97,6 +116,8 @@ __all__ = [
     "revision_compare",
     "revision_paper",
     "revoke",
+    "template",
+    "templates",
     "terms",
     "try_again",
     "try_model",

@@ -7,7 +7,7 @@ may be missing becomes `A <> none`, and one that is always there counts as what 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -106,6 +106,9 @@ class _Rows:
         label = self.tree.names[feature][:120]
         mandatory = is_member and self.mandatory[feature]
         counted = self.group[feature] == Group.CARDINALITY
+        least = self.low[feature] if counted else 1
+        if mandatory and self.is_choice(feature) and least == len(children):
+            children = tuple(replace(child, is_default=True) for child in children)
         made = FeatureRow(
             code,
             label,

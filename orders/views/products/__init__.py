@@ -1,5 +1,6 @@
 """Products: what is offered, and the models behind it as their engineers write them."""
 
+from orders.views.products.beginning import new_product
 from orders.views.products.catalogue import product, products
 from orders.views.products.editing import model_add, model_move, model_remove, model_row
 from orders.views.products.exchange import export_model, model_files
@@ -25,6 +26,7 @@ __all__ = [
     "model_remove",
     "model_row",
     "model_rows",
+    "new_product",
     "product",
     "products",
     "publish",

@@ -20,7 +20,12 @@ READERS = (Role.SALES, Role.ENGINEER, Role.PLANNER, Role.MANAGER)
 @require_GET
 def products(request: HttpRequest) -> HttpResponse:
     """All products with their standing."""
-    context = {"products": product_list(), "money": sees_money(person(request))}
+    user = person(request)
+    context = {
+        "products": product_list(),
+        "money": sees_money(user) or user.has_role(*AUTHORS),
+        "may_write": user.has_role(*AUTHORS),
+    }
     return render_page(request, "orders/products.html", context)
 
 

@@ -1,5 +1,7 @@
 """What every page of a product model shows: the product, its revision, the tabs, who may change what."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from django.http import Http404, HttpRequest
@@ -38,6 +40,14 @@ SECTIONS: Final = {
 }
 NAMES: Final = {"rules": "reason", "bom": "item", "routing": "name", "documents": "title"}
 """Where the words of a row stand, if not in its label."""
+
+
+NEEDED: Final = (
+    ("bom", "No materials: a BOM line says what it is made of.", "Add BOM line"),
+    ("routing", "No operations: the routing says how it is made.", "Add operation"),
+    ("characteristics", "No inspection: a characteristic says what is checked.", "Add characteristic"),
+)
+"""What every published model has: the kind of row, what is wrong without, what to do."""
 
 
 class Tab(NamedTuple):
@@ -85,11 +95,25 @@ def page(product: Product, draft: Draft, active: str) -> dict[str, Any]:
     return {
         "product": product,
         "revision": draft.revision,
+        "missing": missing(product, draft, counts) if may_edit(draft) else (),
         "tabs": tabs,
         "editable": may_edit(draft),
         "try_url": route("orders:model-try", product.code),
         "names_url": route("orders:model-names", product.code),
     }
+
+
+def missing(product: Product, draft: Draft, counts: Mapping[str, int]) -> list[tuple[str, str, str]]:
+    """What a draft cannot be published without: what it lacks, what to do, and where."""
+    found = [
+        (why, act, route("orders:model-add", product.code, kind))
+        for kind, why, act in NEEDED
+        if not counts[kind]
+    ]
+    if not Decimal(str(draft.document.get("base_price", 0))) and not counts["prices"]:
+        head = row_url(product, HEAD, "")
+        found.append(("No price: it would be sold for nothing.", "Set base price", head))
+    return found
 
 
 def row_url(product: Product, kind: str, key: str) -> str:
