@@ -16,6 +16,8 @@ from planning.engine.calendars import (
     work_between,
 )
 from planning.engine.causes import Cause, Hurt, Link, chain, impact
+from planning.engine.floor import Goal
+from planning.engine.improve import improve, warm_up_improvement
 from planning.engine.insert import Busy, busy_of, insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
@@ -31,6 +33,7 @@ __all__ = [
     "Crew",
     "ExtraShift",
     "Fixing",
+    "Goal",
     "Hurt",
     "Job",
     "Labels",
@@ -53,6 +56,7 @@ __all__ = [
     "busy_of",
     "chain",
     "impact",
+    "improve",
     "in_turn",
     "insert",
     "moved",
@@ -63,6 +67,7 @@ __all__ = [
     "standing_slots",
     "subtract_work",
     "warm_up",
+    "warm_up_improvement",
     "windows_of",
     "without",
     "work_between",

@@ -21,8 +21,9 @@ class Feature(StrEnum):
 
 
 DISPATCH: Final = frozenset({Feature.MATERIALS, Feature.CHANGEOVER, Feature.UNATTENDED, Feature.SETUPS})
+IMPROVEMENT: Final = frozenset({Feature.MATERIALS, Feature.CHANGEOVER, Feature.SETUPS})
 INSERTION: Final = frozenset({Feature.UNATTENDED, Feature.SETUPS})
-"""What dispatching and gap insertion honour."""
+"""What dispatching, improvement and gap insertion honour."""
 
 
 def features(problem: Problem) -> frozenset[Feature]:

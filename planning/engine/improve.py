@@ -1,0 +1,143 @@
+"""Improvement: ruin and recreate from the best dispatching rule on, for as long as there is time."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+from kernel.jit import Table
+from planning.engine.assembly import assemble
+from planning.engine.calendars import windows_of
+from planning.engine.carry import carry_in, carry_out, reckon
+from planning.engine.features import IMPROVEMENT, refuse
+from planning.engine.floor import Floor, Goal, open_floor
+from planning.engine.planner import schedule
+from planning.engine.problem import Problem
+from planning.engine.result import Plan
+from planning.engine.rows import Job, Machine, Operation
+from planning.engine.ruin import search, tighten
+
+HOT: Final = 1500.0
+COLD: Final = 30.0
+"""Heat at the begin and at the end of annealing: minutes by which a worse plan may be accepted."""
+
+WARM: Final = 60.0
+COOL: Final = 5.0
+"""The same while flow is shortened."""
+
+POLISH: Final = 0.2
+"""Share of the time spent on shorter flow."""
+
+FLOW: Final = 0.02
+"""What a minute of flow then costs, in minutes of lateness."""
+
+LEAST_LATE: Final = Goal()
+
+
+class Choice(NamedTuple):
+    """How often a late unit is taken first, and how often a unit is put back from its due date on."""
+
+    late_share: float
+    backward: float
+
+
+LATE_FIRST: Final = Choice(0.85, 0.3)
+ANY_JOB: Final = Choice(0.1, 0.7)
+
+SLICE: Final = 0.03
+"""Seconds between two looks at the clock."""
+
+
+KEPT: Final = ("nodes", "sides", "buckets", "stock")
+"""The tables that are a plan: with them it can be come back to."""
+
+Stand: TypeAlias = Mapping[str, Table]
+
+
+def keep(floor: Floor) -> Stand:
+    """The plan as it stands."""
+    return {name: floor[name].copy() for name in KEPT}
+
+
+def restore(floor: Floor, stand: Stand) -> None:
+    """Come back to it."""
+    for name, table in stand.items():
+        floor[name][:] = table
+    reckon(floor.view)
+
+
+def aim(floor: Floor, goal: Goal, choice: Choice) -> float:
+    """Set what a plan costs, and how units are chosen and put back; returns the cost of the plan."""
+    for name, value in (goal._asdict() | choice._asdict()).items():
+        floor.view[name] = value
+    return float(reckon(floor.view))
+
+
+def anneal(floor: Floor, seconds: float, heat: tuple[float, float]) -> int:
+    """Search for that long, cooling from the first heat to the second; ends at the best plan seen."""
+    clock = time.thread_time
+    begun, rounds, done = clock(), 200, 0
+    cost = best = float(reckon(floor.view))
+    stand = keep(floor)
+    while (spent := clock() - begun) < seconds and best > 0:
+        now = heat[0] * (heat[1] / heat[0]) ** (spent / seconds)
+        cost += float(search(floor.view, rounds, now))
+        done += rounds
+        if cost < best - 0.5:
+            best, stand = cost, keep(floor)
+        lasted = clock() - begun - spent
+        rounds = int(np.clip(rounds * SLICE / max(lasted, 1e-4), rounds // 2, rounds * 2)) + 1
+    if best < cost:
+        restore(floor, stand)
+    return done
+
+
+def improve(
+    problem: Problem, plan: Plan, seconds: float, *, seed: int = 1, goal: Goal = LEAST_LATE, workers: int = 1
+) -> Plan:
+    """A plan that costs no more than this one, found in `seconds` of CPU time on each of `workers` threads.
+
+    Deterministic but for the clock; anytime. Then everything starts as late as is safe (see Goal), which
+    keeps work in progress short. Raises ValueError for features that improvement does not know.
+    """
+    refuse(problem, IMPROVEMENT, "Improvement")
+    with ThreadPoolExecutor(workers) as pool:
+        tries = [pool.submit(_one_try, problem, plan, seconds, seed + at, goal) for at in range(workers)]
+        _, floor, rounds = min((each.result() for each in tries), key=lambda found: found[0])
+    return carry_out(problem, floor, f"{plan.rule}, {rounds} rounds of ruin and recreate")
+
+
+def _one_try(problem: Problem, plan: Plan, seconds: float, seed: int, goal: Goal) -> tuple[float, Floor, int]:
+    """Cost, floor and number of rounds after one search."""
+    begun = time.thread_time()
+    floor = open_floor(problem, seed)
+    carry_in(floor, plan)
+    floor.view["margin"] = goal.margin
+    aim(floor, goal, LATE_FIRST)
+    rounds = anneal(floor, seconds * (1 - POLISH) - (time.thread_time() - begun), (HOT, COLD))
+    shift_right(floor)
+    aim(floor, goal._replace(flow=goal.flow or FLOW), ANY_JOB)
+    left = seconds - (time.thread_time() - begun)
+    rounds += anneal(floor, left, (WARM, COOL))
+    shift_right(floor)
+    return aim(floor, goal, LATE_FIRST), floor, rounds
+
+
+def shift_right(floor: Floor) -> None:
+    """Let everything start as late as is safe, the last units first."""
+    ends = np.zeros(len(floor["cost"]), np.int64)
+    count = len(floor["steps"])
+    np.maximum.at(ends, floor["steps"]["unit"], floor["nodes"]["end"][:count])
+    for _ in range(2):
+        tighten(floor.view, np.argsort(-ends, kind="stable"))
+    reckon(floor.view)
+
+
+def warm_up_improvement() -> None:
+    """Compile the kernels of improvement, or read them from the cache."""
+    week = windows_of([(0, 480), (960, 1440)])
+    work = [Operation(job=0, machines=(0,), run=10), Operation(job=0, machines=(0,), run=10)]
+    problem = assemble(now=0, calendars=[week], machines=[Machine(0)], jobs=[Job(due=15)], operations=work)
+    improve(problem, schedule(problem), 0.01)

@@ -1,0 +1,321 @@
+"""Ruin and recreate: a few jobs that stand in each other's way are taken off the machines and put back."""
+
+from typing import Final
+
+import numpy as np
+
+from kernel.jit import IntArray, Row, Table, inlined, kernel, part
+from planning.engine.calendars import NEVER
+from planning.engine.places import (
+    END,
+    arrival,
+    departure,
+    earliest_on,
+    latest_on,
+    settle,
+    supplied,
+    supply,
+    take_out,
+)
+from planning.engine.shop import FAR
+from planning.engine.tracks import LINKED, MOVED, UNLINKED, undo
+from planning.engine.view import (
+    begun_of,
+    choices_of,
+    cost_of,
+    ended_of,
+    journal_of,
+    late_of,
+    mark_of,
+    nodes_of,
+    place_of,
+    scratch_of,
+    steps_of,
+    touched_of,
+    unit_ptr_of,
+    unit_steps_of,
+    works_of,
+)
+
+MOST_UNITS: Final = 5
+MOST_STEPS: Final = 300
+
+
+@inlined
+def chance(floor: Row, below: int) -> int:
+    """A number from 0 to below - 1."""
+    state = floor.random * 6364136223846793005 + 1442695040888963407
+    floor.random = state
+    return int(((state >> 33) & 0x7FFFFFFF) % below)
+
+
+@part
+def job_cost(floor: Row, job: int, begin: int, end: int) -> float:
+    """What a job costs that runs from `begin` to `end`; see Goal."""
+    late = float(end - works_of(floor)[job].due)
+    cost: float = floor.flow * (end - begin)
+    if late > 0.0:
+        cost += works_of(floor)[job].weight * (late + floor.fee + floor.beyond * max(0.0, late - floor.cap))
+    return cost
+
+
+@part
+def unit_cost(floor: Row, unit: int) -> float:
+    """What the jobs of a unit cost as they stand."""
+    nodes, total = nodes_of(floor), 0.0
+    for at in range(unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]):
+        operation = unit_steps_of(floor)[at]
+        job, node = steps_of(floor)[operation].job, nodes[operation]
+        if ended_of(floor)[job] == NEVER:
+            begun_of(floor)[job] = node.start
+            ended_of(floor)[job] = node.end
+        else:
+            begun_of(floor)[job] = min(begun_of(floor)[job], node.start)
+            ended_of(floor)[job] = max(ended_of(floor)[job], node.end)
+    for at in range(unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]):
+        job = steps_of(floor)[unit_steps_of(floor)[at]].job
+        if ended_of(floor)[job] != NEVER:
+            total += job_cost(floor, job, begun_of(floor)[job], ended_of(floor)[job])
+            ended_of(floor)[job] = NEVER
+    return total
+
+
+@part
+def tardy(floor: Row, unit: int) -> bool:
+    """Whether a job of the unit is late."""
+    for at in range(unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]):
+        operation = unit_steps_of(floor)[at]
+        if nodes_of(floor)[operation].end > works_of(floor)[steps_of(floor)[operation].job].due:
+            return True
+    return False
+
+
+@part
+def enrol(floor: Row, unit: int) -> None:
+    """Keep the list of late units right for one of them."""
+    place, late, count = place_of(floor), late_of(floor), floor.late_count
+    if tardy(floor, unit):
+        if place[unit] < 0:
+            place[unit] = count
+            late[count] = unit
+            floor.late_count = count + 1
+    elif place[unit] >= 0:
+        last = late[count - 1]
+        late[place[unit]] = last
+        place[last] = place[unit]
+        place[unit] = -1
+        floor.late_count = count - 1
+
+
+@part
+def touch(floor: Row, unit: int) -> bool:
+    """Put a unit among those of this turn; False if it is there already, or lacks a place."""
+    if mark_of(floor)[unit] == floor.turn or mark_of(floor)[unit] < 0:
+        return False
+    mark_of(floor)[unit] = floor.turn
+    touched_of(floor)[floor.touched_count] = unit
+    floor.touched_count += 1
+    return True
+
+
+@part
+def ruin_unit(floor: Row, unit: int, first: int) -> bool:
+    """Take the operations of a unit off, from its `first` on in the order of precedence."""
+    low, high = unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]
+    for at in range(high - 1, low + first - 1, -1):
+        operation = unit_steps_of(floor)[at]
+        movable = nodes_of(floor)[operation].track >= 0 and not steps_of(floor)[operation].fixed
+        if movable and not take_out(floor, operation):
+            return False
+    return True
+
+
+@part
+def insert_forward(floor: Row, unit: int, spent: float, limit: float) -> bool:
+    """Put the missing operations of a unit where they end first; False: no room, or it gets too late."""
+    scratch, nodes = scratch_of(floor), nodes_of(floor)
+    for at in range(unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]):
+        operation = unit_steps_of(floor)[at]
+        if nodes[operation].track >= 0:
+            continue
+        moment = supplied(floor, operation, arrival(floor, operation))
+        step = steps_of(floor)[operation]
+        scratch[END] = FAR
+        for choice in range(step.first_choice, step.last_choice):
+            row = choices_of(floor)[choice]
+            earliest_on(floor, operation, row.machine, row.run, moment)
+        end = scratch[END]
+        if end == FAR or end > departure(floor, operation):
+            return False
+        if spent + job_cost(floor, step.job, end, end + step.tail) > limit:
+            return False
+        settle(floor, operation)
+    return True
+
+
+@part
+def insert_backward(floor: Row, unit: int) -> bool:
+    """Put the missing operations of a unit as late as their due date and successors allow.
+
+    A job may end later than it is due where `ended` says so. False: no room from release to due date.
+    """
+    scratch, nodes = scratch_of(floor), nodes_of(floor)
+    for at in range(unit_ptr_of(floor)[unit + 1] - 1, unit_ptr_of(floor)[unit] - 1, -1):
+        operation = unit_steps_of(floor)[at]
+        if nodes[operation].track >= 0:
+            continue
+        step = steps_of(floor)[operation]
+        limit = departure(floor, operation)
+        if step.last:
+            limit = min(limit, max(works_of(floor)[step.job].due - floor.margin, ended_of(floor)[step.job]))
+        moment = arrival(floor, operation)
+        scratch[END] = FAR
+        for choice in range(step.first_choice, step.last_choice):
+            row = choices_of(floor)[choice]
+            latest_on(floor, operation, row.machine, row.run, moment, limit)
+        if scratch[END] == FAR or supplied(floor, operation, -scratch[END]) > -scratch[END]:
+            return False
+        settle(floor, operation)
+    return True
+
+
+@part
+def back_to(floor: Row, length: int) -> None:
+    """Undo what was done since the journal had this length."""
+    while floor.length > length:
+        kind = journal_of(floor)[floor.length - 1].kind
+        node = journal_of(floor)[floor.length - 1].node
+        if kind == LINKED:
+            supply(floor, node, 1)
+        undo(floor)
+        if kind == UNLINKED:
+            supply(floor, node, -1)
+
+
+@part
+def pick_seed(floor: Row) -> int:
+    """A late unit mostly, else any."""
+    if floor.late_count > 0 and chance(floor, 1000) < floor.late_share * 1000:
+        return int(late_of(floor)[chance(floor, floor.late_count)])
+    return int(chance(floor, floor.units))
+
+
+@part
+def choose_and_ruin(floor: Row) -> bool:
+    """Take off a unit and some that stand near it on the machines, each whole or from an operation on."""
+    nodes, base = nodes_of(floor), floor.base
+    wanted, unit, taken = 1 + chance(floor, MOST_UNITS), pick_seed(floor), 0
+    first = 0
+    for _ in range(3 * wanted):
+        size = unit_ptr_of(floor)[unit + 1] - unit_ptr_of(floor)[unit]
+        if taken + size <= MOST_STEPS and touch(floor, unit):
+            taken += size
+            if not ruin_unit(floor, unit, first):
+                return False
+            wanted -= 1
+        if wanted == 0:
+            break
+        if floor.touched_count == 0:
+            unit = pick_seed(floor)
+            continue
+        other = touched_of(floor)[chance(floor, floor.touched_count)]
+        size = unit_ptr_of(floor)[other + 1] - unit_ptr_of(floor)[other]
+        node = unit_steps_of(floor)[unit_ptr_of(floor)[other] + chance(floor, size)]
+        # What was taken off still knows its old neighbours.
+        back = chance(floor, 4) > 0
+        for _ in range(1 + chance(floor, 3)):
+            following = nodes[node].prev if back else nodes[node].next
+            if following < 0 or following >= base:
+                break
+            node = following
+        unit, first = steps_of(floor)[node].unit, 0
+        if chance(floor, 2) == 0:
+            while unit_steps_of(floor)[unit_ptr_of(floor)[unit] + first] != node:
+                first += 1
+    return bool(floor.touched_count > 0)
+
+
+@part
+def recreate(floor: Row, limit: float) -> bool:
+    """Put back what is missing, unit by unit in random order; False where it cannot be within `limit`."""
+    count, spent = floor.touched_count, 0.0
+    for at in range(count - 1, 0, -1):
+        other = chance(floor, at + 1)
+        touched_of(floor)[at], touched_of(floor)[other] = touched_of(floor)[other], touched_of(floor)[at]
+    for at in range(count):
+        unit = touched_of(floor)[at]
+        done = False
+        if chance(floor, 1000) < floor.backward * 1000:
+            length = floor.length
+            done = insert_backward(floor, unit)
+            if not done:
+                back_to(floor, length)
+        if not done and not insert_forward(floor, unit, spent, limit):
+            return False
+        spent += unit_cost(floor, unit)
+        if spent > limit:
+            return False
+    return True
+
+
+@part
+def touch_pushed(floor: Row) -> None:
+    """With flow in the goal, count the units whose operations were pushed too."""
+    for at in range(floor.length):
+        if journal_of(floor)[at].kind == MOVED:
+            touch(floor, steps_of(floor)[journal_of(floor)[at].node].unit)
+
+
+@kernel
+def search(view: Table, rounds: int, heat: float) -> float:
+    """Rounds of ruin and recreate at a fixed heat (minutes); returns what they changed the cost by."""
+    floor = view[0]
+    total = 0.0
+    for _ in range(rounds):
+        floor.turn += 1
+        floor.touched_count = 0
+        floor.length = 0
+        good = choose_and_ruin(floor)
+        allowance = -heat * np.log((1 + chance(floor, 1 << 30)) / (1 << 30))
+        known, old = floor.touched_count, 0.0
+        for at in range(known):
+            old += cost_of(floor)[touched_of(floor)[at]]
+        good = good and recreate(floor, old + allowance)
+        if good and floor.flow > 0.0:
+            touch_pushed(floor)
+        new, old = 0.0, 0.0
+        if good:
+            for at in range(floor.touched_count):
+                old += cost_of(floor)[touched_of(floor)[at]]
+                new += unit_cost(floor, touched_of(floor)[at])
+        if not good or new > old + allowance:
+            back_to(floor, 0)
+            continue
+        total += new - old
+        for at in range(floor.touched_count):
+            cost_of(floor)[touched_of(floor)[at]] = unit_cost(floor, touched_of(floor)[at])
+            enrol(floor, touched_of(floor)[at])
+    return total
+
+
+@kernel
+def tighten(view: Table, order: IntArray) -> None:
+    """Move units, one after the other, as late as their ends (or due dates, if later) and neighbours allow.
+
+    No job gets late by it, or later than it is; the latest start of each operation shortens the flow.
+    """
+    floor = view[0]
+    for unit in order:
+        if mark_of(floor)[unit] < 0:
+            continue
+        floor.length = 0
+        low, high = unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]
+        for at in range(low, high):
+            operation = unit_steps_of(floor)[at]
+            job, end = steps_of(floor)[operation].job, nodes_of(floor)[operation].end
+            ended_of(floor)[job] = max(ended_of(floor)[job], end)
+        good = ruin_unit(floor, unit, 0) and insert_backward(floor, unit)
+        if not good:
+            back_to(floor, 0)
+        for at in range(low, high):
+            ended_of(floor)[steps_of(floor)[unit_steps_of(floor)[at]].job] = NEVER

@@ -1,0 +1,124 @@
+"""Improvement: never worse, always feasible, material and precedence kept, flow shortened."""
+
+import dataclasses
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.engine import (
+    Goal,
+    Job,
+    Machine,
+    Material,
+    Operation,
+    Problem,
+    Resources,
+    assemble,
+    improve,
+    schedule,
+)
+from tests.planning.engine_cases import DAY, chain, day_shift, random_problem, shop_of
+from tests.planning.plan_checker import violations
+
+
+def attended(problem: Problem) -> Problem:
+    """The same shop, every run with an operator."""
+    operations = problem.operations.copy()
+    operations["unattended"] = 0
+    return dataclasses.replace(problem, operations=operations)
+
+
+def stocked_shop(seed: int) -> Problem:
+    """Chains over three machines, whose operations take from a stock that does not last."""
+    chance = random.Random(seed)
+    rows = [
+        Operation(
+            job=at // 3,
+            machines=(chance.randrange(3),),
+            run=chance.randint(20, 200),
+            after=() if at % 3 == 0 else (at - 1,),
+            takes=((0, chance.randint(1, 5)),) if chance.random() < 0.5 else (),
+        )
+        for at in range(45)
+    ]
+    return assemble(
+        now=0,
+        calendars=[day_shift(60)],
+        machines=[Machine(0)] * 3,
+        jobs=[Job(due=chance.randint(1, 12) * DAY) for _ in range(15)],
+        operations=rows,
+        resources=Resources(materials=[Material(onhand=30, lead=8 * DAY)]),
+    )
+
+
+@given(number=st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_an_improved_plan_is_feasible_and_no_later(number: int) -> None:
+    problem = attended(random_problem(number))
+    first = schedule(problem)
+    better = improve(problem, first, 0.02, seed=number % 1000)
+    assert violations(better) == []
+    assert better.tardiness <= first.tardiness
+    assert better.placed.tolist() == first.placed.tolist()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nobody_takes_stock_that_is_not_there(seed: int) -> None:
+    problem = stocked_shop(seed)
+    plan = improve(problem, schedule(problem), 0.1)
+    early = sum(
+        int(problem.take_rows["quantity"][at])
+        for operation in range(len(problem))
+        for at in range(problem.takes.ptr[operation], problem.takes.ptr[operation + 1])
+        if plan.start[operation] < 8 * DAY
+    )
+    assert violations(plan) == []
+    assert early <= 30
+
+
+def test_a_busy_shop_gets_less_late() -> None:
+    problem = shop_of(150, load=1.0)
+    first = schedule(problem)
+    assert improve(problem, first, 1.0).tardiness < 0.9 * first.tardiness
+
+
+def test_what_is_in_time_starts_as_late_as_the_margin_allows() -> None:
+    problem = assemble(
+        now=0,
+        calendars=[day_shift(20)],
+        machines=[Machine(0)],
+        jobs=[Job(due=9 * DAY)],
+        operations=chain(60, 60),
+    )
+    plan = improve(problem, schedule(problem), 0.0, goal=Goal(margin=DAY))
+    assert plan.end.tolist() == [7 * DAY + 900, 7 * DAY + 960]
+
+
+def test_fairness_takes_from_the_latest() -> None:
+    problem = shop_of(150, load=1.1)
+    plan = schedule(problem)
+    plain = improve(problem, plan, 0.7)
+    fair = improve(problem, plan, 0.7, goal=Goal(cap=0.5 * plain.late().max(), beyond=20.0))
+    assert fair.late().max() < plain.late().max()
+
+
+def test_two_threads_find_a_feasible_plan() -> None:
+    problem = shop_of(60)
+    plan = improve(problem, schedule(problem), 0.1, workers=2)
+    assert violations(plan) == []
+    assert np.all(plan.placed)
+
+
+def test_a_feature_it_does_not_know_is_refused() -> None:
+    problem = assemble(
+        now=0,
+        calendars=[day_shift(5)],
+        machines=[Machine(0)],
+        jobs=[Job(due=DAY)],
+        operations=[Operation(0, (0,), run=60, unattended=True)],
+    )
+    with pytest.raises(ValueError, match="unattended"):
+        improve(problem, schedule(problem), 0.0)
