@@ -2,8 +2,9 @@
 
 Real orders are played to delivered and to the stages between, then cloned to the volume asked for, with
 late jobs, drafts and late deliveries among them. The server runs as `manage.py up` starts it. Eight clients
-on kept connections ask for each page in turn; `queries` is SQL statements per request, `cpu_ms` CPU time of
-the whole installation per request. The limit on API calls is lifted, not the counting.
+on kept connections ask for each page in turn: for hundreds of different orders, for other pages, filters and
+windows of the lists and boards. `queries` is SQL statements per request, `cpu_ms` CPU time of the whole
+installation per request. The limit on API calls is lifted, not the counting.
 """
 
 import argparse
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice
+from random import Random
 from typing import Any
 
 from benchmarks.flow import PLAY, drive
@@ -73,15 +76,15 @@ def _answers(port: int) -> bool:
 
 
 def measure(here: Installation, port: int, page: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Ask for one page from eight clients for a while."""
-    ask_for(port, page, 8)
+    """Ask for one page from eight clients for a while, each for all addresses in an order of its own."""
+    ask_for(port, page, 40)
     before = here.statements()
-    ask_for(port, page, 10)
-    queries = (here.statements() - before) / 10
+    ask_for(port, page, 40)
+    queries = (here.statements() - before) / 40
     worked = here.cpu_seconds()
     began = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as clients:
-        asked = [clients.submit(_ask_until, port, page, began + seconds) for _ in range(CLIENTS)]
+        asked = [clients.submit(_ask_until, port, page, began + seconds, place) for place in range(CLIENTS)]
         times = sorted(took for each in asked for took in each.result())
     took = time.perf_counter() - began
     return {
@@ -97,27 +100,31 @@ def measure(here: Installation, port: int, page: dict[str, Any], seconds: float)
 def ask_for(port: int, page: dict[str, Any], times: int) -> None:
     """Ask a few times over one connection; RuntimeError where the answer is not 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    for _ in range(times):
-        _ask(connection, page)
+    for path in islice(cycle(page["paths"]), times):
+        _ask(connection, path, page["headers"])
     connection.close()
 
 
-def _ask_until(port: int, page: dict[str, Any], ends: float) -> list[float]:
+def _ask_until(port: int, page: dict[str, Any], ends: float, place: int) -> list[float]:
+    paths = list(page["paths"])
+    Random(place).shuffle(paths)
     times: list[float] = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    while (began := time.perf_counter()) < ends:
-        _ask(connection, page)
+    for path in cycle(paths):
+        if (began := time.perf_counter()) >= ends:
+            break
+        _ask(connection, path, page["headers"])
         times.append(time.perf_counter() - began)
     connection.close()
     return times
 
 
-def _ask(connection: http.client.HTTPConnection, page: dict[str, Any]) -> None:
-    connection.request("GET", page["path"], headers=page["headers"])
+def _ask(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> None:
+    connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     body = answer.read()
     if answer.status != 200:
-        raise RuntimeError(f"{page['path']} answered {answer.status}: {body[:300]!r}")
+        raise RuntimeError(f"{path} answered {answer.status}: {body[:300]!r}")
 
 
 if __name__ == "__main__":

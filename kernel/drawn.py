@@ -17,11 +17,11 @@ Facts = tuple[tuple[str, Hashable], ...]
 
 
 @lru_cache(maxsize=8192)
-def part_html(template: str, facts: Facts, today: date) -> SafeString:
-    """A template drawn from plain values; the same values on the same day are drawn once.
+def part_html(template: str, facts: Facts, today: date, spoken: str) -> SafeString:
+    """A template drawn from plain values; the same values on the same day in one language are drawn once.
 
-    `today` stands in the key because days are told relative to it: what names hours or the person who asks
-    has no place in such a part.
+    `today` stands in the key because days are told relative to it, and the language that is `spoken` as well:
+    what names hours or the person who asks has no place in such a part.
     """
     return render_to_string(template, dict(facts))
 
@@ -48,8 +48,8 @@ def _rail_summary(steps: Sequence[Step], reached: Sequence[Step], done: int) -> 
 
 
 @lru_cache(maxsize=2048)
-def day_html(shown: date, today: date) -> SafeString:
-    """A day in words, its week and weekday in full as the title."""
+def day_html(shown: date, today: date, spoken: str) -> SafeString:
+    """A day in words of the language that is `spoken`, its week and weekday in full as the title."""
     words = formats.absolute(shown, today=today)
     return format_html(
         '<time class="when" datetime="{}" title="{}">{}</time>', shown, full_words(shown), words

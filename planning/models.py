@@ -196,6 +196,8 @@ class Operation(models.Model):
             models.Index(
                 name="operations_open_by_machine",
                 fields=("machine",),
+                # A queue is counted and sorted without a look at the wide rows themselves.
+                include=("id", "worked_on", "status", "during", "line", "loop", "sequence"),
                 condition=Q(status__in=["pending", "blocked", "ready", "running", "paused"]),
             ),
             models.Index(

@@ -1,7 +1,7 @@
 """Pages of the planning stage."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,13 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 from kernel import clock
 from kernel.access import allow
 from kernel.htmx import HtmxRequest, back, partial_name, redirect_or_htmx, render_page
+from kernel.queries import Statement
 from orders.models import STAFF_ROLES, Role, WorkItem
 from planning import selectors, services
 from planning.models import PlanState
 
 PLANNERS = (Role.PLANNER, Role.MANAGER)
 ROWS = 100
-WAITING = 20
+WAITING: Final = Statement(lambda: WorkItem.objects.waiting().filter(role=Role.PLANNER)[:20])
+STATE: Final = Statement(lambda: PlanState.objects.all()[:1])
 
 
 @allow(*PLANNERS, Role.SALES, Role.BUYER)
@@ -39,8 +41,8 @@ def _answers(resources: selectors.Resources, now: datetime) -> dict[str, Any]:
     return {
         "late": late,
         "late_total": total,
-        "waiting": WorkItem.objects.waiting().filter(role=Role.PLANNER)[:WAITING],
-        "state": PlanState.objects.first(),
+        "waiting": WAITING(),
+        "state": STATE.first(),
         "load": selectors.load_per_centre(resources, now),
     }
 

@@ -31,7 +31,7 @@ def people() -> People:
 def client_of(user: User) -> Client:
     """A browser in which this person is signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="mto.accounts.People")
     return client
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.functional import LazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,6 +21,7 @@ from kernel import formats, tongue
 from kernel.drawn import day_html, full_words, part_html, rail_html
 from kernel.icons import ICONS
 from kernel.marks import Marked, entries, mark
+from kernel.tongue import language
 
 register = template.Library()
 
@@ -144,7 +146,9 @@ def when(
 @register.filter
 def day(moment: date | datetime | None) -> SafeString:
     """`{{ row.promised_at|day }}`: Thu 3 Dec, for columns of many dates; nothing where there is none."""
-    return day_html(formats.day_of(moment), formats.day_of(timezone.now())) if moment else SafeString("")
+    if not moment:
+        return SafeString("")
+    return day_html(formats.day_of(moment), formats.day_of(timezone.now()), language())
 
 
 @register.simple_tag
@@ -364,7 +368,16 @@ def drawn(template: str, **facts: Hashable) -> SafeString:
     It is drawn once and kept for all who ask on the same day. Values are plain and frozen, never objects of
     the database; what tells hours or minutes is drawn by the page itself.
     """
-    return part_html(template, tuple(facts.items()), formats.day_of(timezone.now()))
+    plain = tuple((name, _plain(value)) for name, value in facts.items())
+    return part_html(template, plain, formats.day_of(timezone.now()), language())
+
+
+def _plain(value: Any) -> Hashable:
+    """What stands behind a lazy value: a part that is kept must not keep the request of its first reader."""
+    if not isinstance(value, LazyObject):
+        return value  # type: ignore[no-any-return]
+    hash(value)
+    return value._wrapped  # type: ignore[attr-defined,no-any-return]
 
 
 @register.inclusion_tag("components/stat.html")

@@ -104,7 +104,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # People
 AUTH_USER_MODEL = "orders.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "mto.accounts.People",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [

@@ -11,6 +11,7 @@ from typing import Final, cast
 from kernel.bases import Columns, fetch
 from kernel.machine import Row, State
 from kernel.marks import Step
+from kernel.queries import Statement
 from orders.engine import Tax, taxes
 from orders.lifecycle import LIFECYCLE
 from orders.models import (
@@ -139,28 +140,58 @@ class OrderPage:
         return [line for line in self.lines if line.state != "cancelled"]
 
 
+# What was frozen for the stages and how a price came about are long, and stand on pages of their own.
+_FROZEN: Final = ("snapshot__bom", "snapshot__routing", "snapshot__characteristics")
+_PEOPLE: Final = ("customer", "contact", "ship_to", "owner")
+ORDER: Final = Statement(
+    lambda reference: Order.objects.select_related(*_PEOPLE).by_reference(reference).order_by("id")[:1], str
+)
+OWN_ORDER: Final = Statement(
+    lambda reference, customer: (
+        Order.objects.select_related(*_PEOPLE)
+        .visible_to_customer(customer)
+        .by_reference(reference)
+        .order_by("id")[:1]
+    ),
+    str,
+    int,
+)
+LINES: Final = Statement(
+    lambda order: (
+        OrderLine.objects.filter(order=order)
+        .select_related("product", "snapshot", "held_by", "priced_by", "approved_by")
+        .defer(*_FROZEN, "price_trace", "cost_trace")
+        .order_by("position")
+    ),
+    int,
+)
+DATE_CHANGES: Final = Statement(
+    lambda order: DateChange.objects.filter(line__order=order).select_related("by").order_by("id"), int
+)
+MILESTONES: Final = Statement(lambda order: Milestone.objects.filter(order=order), int)
+DOCUMENTS: Final = Statement(lambda order: Document.objects.filter(order=order), int)
+WORK_ITEMS: Final = Statement(lambda order: WorkItem.objects.waiting().filter(order=order), int)
+
+
 def order_page(reference: str, *, customer_id: int | None = None) -> OrderPage | None:
     """The order by number or quotation number, whatever it is now; None where it is unknown.
 
     With `customer_id` another customer's order is unknown too.
     """
-    orders = Order.objects.select_related("customer", "contact", "ship_to", "owner")
-    if customer_id is not None:
-        orders = orders.visible_to_customer(customer_id)
-    order = orders.by_reference(reference).first()
+    if not reference.isprintable():
+        return None
+    order = ORDER.first(reference) if customer_id is None else OWN_ORDER.first(reference, customer_id)
     if order is None:
         return None
     lines = _lines(order)
-    by_id = {line.pk: line for line in lines}
-    changes = DateChange.objects.filter(line__in=list(by_id)).select_related("by")
     return OrderPage(
         order=order,
         lines=lines,
         entries=timeline(lines),
-        date_changes=tuple(changes.order_by("id")),
-        milestones=tuple(order.milestones.all()),
-        documents=tuple(order.documents.all()),
-        work_items=tuple(order.work_items.waiting()),
+        date_changes=tuple(DATE_CHANGES(order.pk)),
+        milestones=tuple(MILESTONES(order.pk)),
+        documents=tuple(DOCUMENTS(order.pk)),
+        work_items=tuple(WORK_ITEMS(order.pk)),
     )
 
 
@@ -212,10 +243,7 @@ def possible_actions(order: Order, lines: Sequence[OrderLine]) -> list[Row]:
 
 
 def _lines(order: Order) -> tuple[OrderLine, ...]:
-    lines = order.lines.select_related("product", "snapshot", "held_by", "priced_by", "approved_by")
-    # What was frozen for the stages and how a price came about are long, and stand on pages of their own.
-    frozen = ("snapshot__bom", "snapshot__routing", "snapshot__characteristics")
-    found = tuple(lines.defer(*frozen, "price_trace", "cost_trace").order_by("position"))
+    found = tuple(LINES(order.pk))
     for line in found:
         line.order = order
     return found

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from kernel.queries import ROWS, Statement
 from orders.engine import configure, specification
 from orders.models import DateChange, Document, Milestone, Order, OrderLine, Product
 from orders.selectors.products import compiled_line
@@ -79,13 +80,36 @@ class CustomerOrder:
         return max(cast(list[datetime], arrived)) if arrived and all(arrived) else None
 
 
+BY_REFERENCE: Final = Statement(
+    lambda customer, reference: (
+        Order.objects.visible_to_customer(customer).by_reference(reference).order_by("id")[:1]
+    ),
+    int,
+    str,
+)
+LINES: Final = Statement(
+    lambda orders: (
+        OrderLine.objects.filter(order__in=orders)
+        .order_by("order_id", "position")
+        .select_related("product", "snapshot")
+        .defer(*HIDDEN)
+    ),
+    ROWS,
+)
+SUMS: Final = Statement(
+    lambda orders: OrderLine.objects.filter(order__in=orders).order_by("order_id", "position").only(*SUMMED),
+    ROWS,
+)
+MILESTONES: Final = Statement(lambda order: Milestone.objects.filter(order=order), int)
+DOCUMENTS: Final = Statement(lambda order: Document.objects.filter(order=order, customer_may_see=True), int)
+
+
 def find_order(customer_id: int, reference: str) -> Order | None:
     """The customer's order by order number, quotation number or public id; None for everybody else's."""
-    orders = Order.objects.visible_to_customer(customer_id)
     public_id = _uuid(reference)
     if public_id is not None:
-        return orders.filter(public_id=public_id).first()
-    return orders.by_reference(reference).first() if reference.isprintable() else None
+        return Order.objects.visible_to_customer(customer_id).filter(public_id=public_id).first()
+    return BY_REFERENCE.first(customer_id, reference) if reference.isprintable() else None
 
 
 def customer_order(order: Order) -> CustomerOrder:
@@ -95,8 +119,8 @@ def customer_order(order: Order) -> CustomerOrder:
         order=order,
         lines=tuple(lines),
         specifications=_specifications(lines),
-        milestones=tuple(order.milestones.select_related("line")),
-        documents=tuple(order.documents.filter(customer_may_see=True)),
+        milestones=_milestones(order, lines),
+        documents=tuple(DOCUMENTS(order.pk)),
     )
 
 
@@ -105,7 +129,7 @@ def customer_orders(customer_id: int, wanted: Wanted) -> tuple[list[CustomerOrde
     orders = list(_matching(customer_id, wanted).order_by("-id")[: wanted.limit + 1])
     page = orders[: wanted.limit]
     jobs: dict[int, list[OrderLine]] = {order.pk: [] for order in page}
-    for line in _jobs(page).only(*SUMMED):
+    for line in SUMS([order.pk for order in page]):
         jobs[line.order_id].append(line)
     return [CustomerOrder(order, tuple(jobs[order.pk])) for order in page], len(orders) > len(page)
 
@@ -166,15 +190,19 @@ def _changed_since(moment: datetime) -> Q:
 def _lines(orders: Sequence[Order]) -> list[OrderLine]:
     """The jobs of these orders with product and specification; nothing of what they cost or need."""
     by_id = {order.pk: order for order in orders}
-    found = list(_jobs(orders).select_related("product", "snapshot").defer(*HIDDEN))
+    found = LINES(list(by_id))
     for line in found:
         line.order = by_id[line.order_id]
     return found
 
 
-def _jobs(orders: Sequence[Order]) -> QuerySet[OrderLine]:
-    ids = [order.pk for order in orders]
-    return OrderLine.objects.filter(order__in=ids).order_by("order_id", "position")
+def _milestones(order: Order, lines: Sequence[OrderLine]) -> tuple[Milestone, ...]:
+    """What happened, each with the job it happened to."""
+    by_id = {line.pk: line for line in lines}
+    found = tuple(MILESTONES(order.pk))
+    for row in found:
+        row.line = by_id[row.line_id] if row.line_id else None
+    return found
 
 
 def _specifications(lines: Sequence[OrderLine]) -> dict[int, list[Row]]:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from orders.models import STAFF_ROLES, Company, Handover, Role, User
-from orders.selectors.desk import roles_of, work_counts
+from kernel.bases import fetch
+from orders.models import STAFF_ROLES, Company, Role, User
+from orders.selectors.desk import roles_of
 
 KEPT_SECONDS = 60.0
 
@@ -70,20 +71,26 @@ def shop_name() -> str:
     return _shop[1]
 
 
-def rail_pages(user: User, path: str, counts: Any) -> list[dict[str, Any]]:
+class RailPage(NamedTuple):
+    """A page of the side rail as it is shown to one person."""
+
+    label: str
+    icon: str
+    url: str
+    active: bool
+    count: int
+
+
+def rail_pages(user: User, path: str, counts: Any) -> tuple[RailPage, ...]:
     """The pages of a person's roles that exist; the one with the longest matching address is active."""
     shown = [(place, url) for place in PLACES if _may(user, place) and (url := route(place.route))]
     here = max((url for _, url in shown if _below(path, url)), key=len, default="")
-    return [
-        {
-            "label": place.label,
-            "icon": place.icon,
-            "url": url,
-            "active": url == here,
-            "count": counts[place.route] if place.route in COUNTED else 0,
-        }
+    return tuple(
+        RailPage(
+            place.label, place.icon, url, url == here, counts[place.route] if place.route in COUNTED else 0
+        )
         for place, url in shown
-    ]
+    )
 
 
 COUNTED = ("orders:home", "orders:attention")
@@ -98,11 +105,19 @@ def route(name: str, *arguments: str) -> str:
         return ""
 
 
+WAITING: Final = """
+    SELECT
+        (SELECT count(*) FROM orders_workitem WHERE done_at IS NULL AND role = ANY(%s)),
+        CASE WHEN %s THEN
+            (SELECT count(*) FROM orders_handover WHERE done_at IS NULL AND parked_at IS NOT NULL)
+        ELSE 0 END
+"""
+
+
 def _counts(user: User) -> dict[str, int]:
-    parked = 0
-    if user.has_role(Role.PLANNER, Role.MANAGER):
-        parked = Handover.objects.filter(parked_at__isnull=False, done_at=None).count()
-    waiting = sum(work_counts(roles_of(user)).values())
+    """What waits for the person, and what needs attention; one statement, which every page runs."""
+    sees_parked = user.has_role(Role.PLANNER, Role.MANAGER)
+    waiting, parked = fetch(WAITING, [[*map(str, roles_of(user))], sees_parked])[0]
     return {"orders:home": waiting, "orders:attention": parked}
 
 

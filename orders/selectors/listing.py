@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.core.paginator import Page
 from django.db.models import F, Min, OrderBy, OuterRef, Q, QuerySet, Subquery
 
 from kernel.machine import State
 from kernel.marks import Step
+from kernel.queries import ROWS, Statement
 from orders.lifecycle import LIFECYCLE, OPEN
 from orders.models import Customer, Order, OrderLine
 from orders.models.orders import rail_of
@@ -93,6 +94,11 @@ JOB = ("order_id", "product__name", "quantity", "unit_price", "state", "promised
        "delivered_at", "held_at")  # fmt: skip
 
 
+JOBS: Final = Statement(
+    lambda orders: OrderLine.objects.filter(order__in=orders).order_by("position").values_list(*JOB), ROWS
+)
+
+
 @dataclass(frozen=True)
 class OrderRow:
     """An order with what its jobs add up to; dates are the first promise, the last forecast and delivery."""
@@ -127,8 +133,7 @@ def order_rows(found: Sequence[tuple[Any, ...]]) -> list[OrderRow]:
     """The rows of these orders (columns ORDER), in one statement more."""
     orders = [ListedOrder(*row) for row in found]
     jobs: dict[int, list[ListedJob]] = {order.id: [] for order in orders}
-    lines = OrderLine.objects.filter(order__in=list(jobs)).order_by("position").values_list(*JOB)
-    for job in map(ListedJob._make, lines):
+    for job in map(ListedJob._make, JOBS(list(jobs))):
         jobs[job.order].append(job)
     return [_row(order, jobs[order.id]) for order in orders]
 

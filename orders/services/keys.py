@@ -6,11 +6,13 @@ import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import Q
 
 from kernel import clock
 from kernel.errors import Refused
+from kernel.queries import Statement
 from orders.models import ApiKey, Customer, User
 
 SCOPES = ("orders:read", "orders:write", "products:read")
@@ -19,6 +21,8 @@ LIFETIME = timedelta(days=365)
 LONGEST_LIFETIME = timedelta(days=3 * 365)
 USE_NOTED_EVERY = timedelta(minutes=1)
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+KEY: Final = Statement(lambda prefix: ApiKey.objects.select_related("customer").filter(prefix=prefix), str)
 
 
 def create_api_key(
@@ -74,7 +78,7 @@ def authenticate_key(*, text: str, now: datetime | None = None) -> ApiKey | None
     now = now or clock.now()
     parts = PATTERN.fullmatch(text)
     prefix, secret = parts.groups() if parts else ("", "")
-    key = ApiKey.objects.select_related("customer").filter(prefix=prefix).first()
+    key = KEY.first(prefix)
     same = hmac.compare_digest(_hash(secret), key.secret_sha256 if key else _hash("nothing"))
     if key is None or not same or key.revoked_at or key.expires_at <= now or not key.customer.active:
         return None

@@ -238,12 +238,16 @@ ACTS = (
 
 @dataclass(frozen=True)
 class Offer:
-    """An act as the page offers it: with its form, or with the reason why it is not possible now."""
+    """An act as the page offers it: with its form once that is asked for, or why it is not possible now."""
 
     act: Act
-    form: ActForm
+    form: ActForm | None
     why_not: str
-    opened: bool = False
+
+    @property
+    def opened(self) -> bool:
+        """Whether the person asked for its form."""
+        return self.form is not None
 
 
 def offers(
@@ -257,9 +261,8 @@ def offers(
     return [
         Offer(
             act=act,
-            form=refused if refused and act.code == code else form_of(act, order, lines),
+            form=(refused or form_of(act, order, lines)) if act.code == code else None,
             why_not=act.why_not(order, lines),
-            opened=act.code == code,
         )
         for act in acts
         if act.event != "resume" or act.lines(order, lines)

@@ -9,7 +9,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access import allow
 from kernel.errors import Conflict, Refused
-from kernel.htmx import INVALID, add_refusal, no_change, redirect_or_htmx, render_page, unchanged
+from kernel.htmx import (
+    INVALID,
+    add_refusal,
+    no_change,
+    partial_name,
+    redirect_or_htmx,
+    render_page,
+    unchanged,
+)
 from orders.forms.acts import ActForm
 from orders.models import STAFF_ROLES, Order, Role
 from orders.selectors import OrderPage, order_page, roles_of
@@ -19,7 +27,7 @@ from orders.views.acts import ACTS, Act, Offer, form_of, offers
 from orders.views.people import OFFICE, is_customer, order_or_404, person, sees_money
 
 CONFLICT = 409
-LIVE = "order-live"
+LIVE, DIALOG = "order-live", "order-dialog"
 QUOTATION = ("Quotation", "file-text", "orders:quotation")
 PANELS: tuple[tuple[str, str, str], ...] = (
     ("Schedule", "calendar-stats", "planning:order-panel"),
@@ -87,14 +95,14 @@ def show_order(
 ) -> HttpResponse:
     """The page as the person may see it."""
     context = {"order": page.order, "detail": page, "token": page_token(page), "jobs": jobs_of(page)}
-    template = "orders/order_customer.html"
+    template, parts = "orders/order_customer.html", {LIVE: LIVE}
     if is_customer(person(request)):
         context |= _for_customer(page)
     else:
-        template = "orders/order.html"
+        template, parts = "orders/order.html", {LIVE: LIVE, DIALOG: DIALOG}
         context |= _for_staff(request, page) | _acts(request, page, bound, code)
-    response = render_page(request, template, context, partial=LIVE, status=status)
-    if getattr(request, "htmx", None):
+    response = render_page(request, template, context, partial=parts, status=status)
+    if getattr(request, "htmx", None) and partial_name(request, parts) != DIALOG:
         # The stages' sections stand outside the live part and refresh themselves on this.
         response["HX-Trigger"] = "order-moved"
     return response

@@ -1,27 +1,26 @@
 """Machines × time: a window of the plan as bars."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Q
 from django.utils import timezone
 
+from kernel.bases import fetch
 from kernel.formats import absolute
 from planning.models import Operation
 from planning.selectors.book import LEAST_REMAINING
 from planning.selectors.moments import minute_of, moment_of
 from planning.selectors.resources import Resources
 
-Row = tuple[Any, ...]
 MOST_BARS: Final = 2000
 ZOOMS: Final = (1, 3, 7, 14, 28)
 USUAL_DAYS: Final = 3
 LABEL_WIDTH: Final = 5.0
 """Percent of the window from which a bar has room for its order number."""
 
-SOON: Final = timedelta(minutes=LEAST_REMAINING)
 MARKS: Final[dict[str, str]] = {
     Operation.Status.RUNNING: "▶",
     Operation.Status.PAUSED: "‖",
@@ -142,27 +141,52 @@ def read_window(first: str, days: str, today: date) -> Window:
     return Window(begin, min(ZOOMS, key=lambda zoom: abs(zoom - wanted)))
 
 
+OPEN: Final = [str(status) for status in Operation.OPEN]
+# Two parts, because an OR of them has no index. One text of minutes: the same text is the same board, and
+# telling that costs less than reading thousands of dates.
+BARS: Final = """
+    SELECT coalesce(json_agg(json_build_array(
+        shown.sequence, shown.name, shown.status, shown.machine_id, shown.worked_on_id,
+        shown.starts, shown.ends, shown.since, line.position,
+        line.forecast_at > line.promised_at, coalesce(parent.number, parent.quotation_number)
+    ) ORDER BY shown.starts, shown.id), '[]')::text
+    FROM (
+        SELECT *, floor(extract(epoch FROM lower(during)) / 60)::bigint AS starts,
+            floor(extract(epoch FROM upper(during)) / 60)::bigint AS ends,
+            floor(extract(epoch FROM running_since) / 60)::bigint AS since
+        FROM (
+            SELECT id, line_id, sequence, name, status, machine_id, worked_on_id, during, running_since
+            FROM planning_operation
+            WHERE status = ANY(%(open)s::text[]) AND status <> 'running'
+                AND during && tstzrange(%(begin)s, %(end)s)
+            UNION ALL
+            SELECT id, line_id, sequence, name, status, machine_id, worked_on_id, during, running_since
+            FROM planning_operation WHERE status = 'running'
+        ) AS found
+        ORDER BY lower(during), id LIMIT %(most)s
+    ) AS shown
+    JOIN orders_orderline AS line ON line.id = shown.line_id
+    JOIN orders_order AS parent ON parent.id = line.order_id
+"""
+
+
 def load_board(window: Window, resources: Resources, now: datetime) -> Board:
     """The open operations of the window, MOST_BARS at most, running ones on the machine they run on.
 
     One statement; the same board again while neither the operations nor the minute changed.
     """
-    rows = (
-        Operation.objects.open()
-        .filter(Q(during__overlap=(window.begin, window.end)) | Q(status=Operation.Status.RUNNING))
-        .order_by("during__startswith", "id")
-        .values_list(*BAR_COLUMNS)[: MOST_BARS + 1]
-    )
-    return _arranged(tuple(rows), window, resources, minute_of(now))
+    values = {"open": OPEN, "begin": window.begin, "end": window.end, "most": MOST_BARS + 1}
+    (text,) = fetch(BARS, values)[0]
+    return _arranged(text, window, resources, minute_of(now))
 
 
 @lru_cache(maxsize=16)
-def _arranged(rows: tuple[Row, ...], window: Window, resources: Resources, minute: int) -> Board:
-    """The board of these operations (columns of BarRow) at this minute."""
-    now = moment_of(minute)
+def _arranged(text: str, window: Window, resources: Resources, minute: int) -> Board:
+    """The board of these operations (a list of BarRow as JSON) at this minute."""
     by_machine: dict[int, list[Bar]] = {}
+    rows = [BarRow(*row) for row in json.loads(text)]
     for row in rows[:MOST_BARS]:
-        placed = _bar(BarRow(*row), window, resources, now)
+        placed = _bar(row, window, resources, minute)
         if placed is not None:
             by_machine.setdefault(placed[0], []).append(placed[1])
     begin, end = window.minutes
@@ -177,62 +201,51 @@ def _arranged(rows: tuple[Row, ...], window: Window, resources: Resources, minut
 
 
 class BarRow(NamedTuple):
-    """What the board reads of an operation."""
+    """What the board reads of an operation; times in minutes."""
 
     sequence: int
     name: str
     status: str
     planned_on: int | None
     worked_on: int | None
-    starts: datetime | None
-    ends: datetime | None
-    running_since: datetime | None
+    starts: int | None
+    ends: int | None
+    running_since: int | None
     position: int
-    promised_at: datetime | None
-    forecast_at: datetime | None
-    number: str | None
-    quotation_number: str
+    late: bool | None
+    reference: str
 
 
-BAR_COLUMNS: Final = (
-    *("sequence", "name", "status", "machine_id", "worked_on_id"),
-    *("during__startswith", "during__endswith", "running_since"),
-    *("line__position", "line__promised_at", "line__forecast_at"),
-    *("line__order__number", "line__order__quotation_number"),
-)
-
-
-def _bar(row: BarRow, window: Window, resources: Resources, now: datetime) -> tuple[int, Bar] | None:
+def _bar(row: BarRow, window: Window, resources: Resources, now: int) -> tuple[int, Bar] | None:
     """Its machine and its bar; None where it lies outside the window or nowhere."""
     running = row.status == Operation.Status.RUNNING
     machine = row.worked_on if running else row.planned_on
     starts = row.running_since if running else row.starts
-    ends = max(row.ends or now, now + SOON) if running else row.ends
+    ends = max(row.ends or now, now + LEAST_REMAINING) if running else row.ends
     if machine is None or starts is None or ends is None:
         return None
-    left, right = window.share(minute_of(starts)), window.share(minute_of(ends))
+    left, right = window.share(starts), window.share(ends)
     if right <= left:
         return None
-    late = bool(row.promised_at and row.forecast_at and row.forecast_at > row.promised_at)
-    reference = row.number or row.quotation_number
     return machine, Bar(
         x=left,
         width=round(right - left, 3),
         status=row.status,
-        mark=("▲ " if late else "") + MARKS.get(row.status, ""),
-        late=late,
-        label=reference if right - left >= LABEL_WIDTH else "",
-        url=f"/orders/{reference}/",
+        mark=("▲ " if row.late else "") + MARKS.get(row.status, ""),
+        late=bool(row.late),
+        label=row.reference if right - left >= LABEL_WIDTH else "",
+        url=f"/orders/{row.reference}/",
         operation=f"Op {row.sequence} {row.name}",
-        reference=f"{reference} line {row.position}",
-        times=_times(starts, ends, timezone.get_current_timezone(), now.date()),
+        reference=f"{row.reference} line {row.position}",
+        times=_times(starts, ends, timezone.get_current_timezone(), moment_of(now).date()),
         machine=resources.machine_codes[resources.index[machine]],
     )
 
 
-def _times(starts: datetime, ends: datetime, zone: tzinfo, today: date) -> str:
+def _times(starts: int, ends: int, zone: tzinfo, today: date) -> str:
     """From when to when, in local time."""
-    return f"{_clock(starts.astimezone(zone), today)} to {_clock(ends.astimezone(zone), today)}"
+    first, last = moment_of(starts).astimezone(zone), moment_of(ends).astimezone(zone)
+    return f"{_clock(first, today)} to {_clock(last, today)}"
 
 
 def _clock(local: datetime, today: date) -> str:

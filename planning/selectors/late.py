@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Subquery, Window
+from django.db.models import Count, F, Window
 
+from kernel.bases import fetch
 from kernel.formats import absolute, day_of, duration
+from kernel.queries import Statement
 from orders.lifecycle import LIFECYCLE
 from orders.models import OrderLine
-from planning.models import Operation, Requirement
+from planning.models import Operation
 
 SHOWN: Final = 25
 
@@ -57,11 +59,19 @@ class Wait:
     words: str
 
 
-def late_jobs(now: datetime, *, shown: int = SHOWN) -> tuple[list[LateJob], int]:
-    """The latest jobs, worst slip first, and how many there are in all. Two statements."""
-    late = OrderLine.objects.late().annotate(in_all=Window(Count("*")))
-    slip = F("forecast_at") - F("promised_at")
-    rows = list(late.order_by(slip.desc(), "id").values_list(*LINE, "in_all")[:shown])
+LATEST: Final = Statement(
+    lambda: (
+        OrderLine.objects.late()
+        .annotate(in_all=Window(Count("*")))
+        .order_by((F("forecast_at") - F("promised_at")).desc(), "id")
+        .values_list(*LINE, "in_all")[:SHOWN]
+    )
+)
+
+
+def late_jobs(now: datetime) -> tuple[list[LateJob], int]:
+    """The SHOWN latest jobs, worst slip first, and how many there are in all. Two statements."""
+    rows = LATEST()
     total = rows[0][-1] if rows else 0
     lines = [LateLine(*row[:-1]) for row in rows]
     operations = _open_operations([line.id for line in lines])
@@ -85,22 +95,28 @@ class Step(NamedTuple):
         return f"Op {self.sequence} {self.name}"
 
 
+STEPS: Final = """
+    SELECT operation.line_id, operation.sequence, operation.name, lower(operation.during),
+        upper(operation.during), operation.unplanned_reason, centre.name, short.number, short.expected_at
+    FROM planning_operation AS operation
+    LEFT JOIN planning_machine AS machine ON machine.id = operation.machine_id
+    LEFT JOIN planning_workcentre AS centre ON centre.id = machine.work_centre_id
+    LEFT JOIN LATERAL (
+        SELECT item.number, need.expected_at FROM planning_requirement AS need
+        JOIN orders_item AS item ON item.id = need.item_id
+        WHERE need.operation_id = operation.id AND need.cancelled_at IS NULL
+            AND need.available < need.quantity
+        ORDER BY need.expected_at DESC NULLS LAST LIMIT 1
+    ) AS short ON true
+    WHERE operation.line_id = ANY(%s) AND operation.status = ANY(%s::text[])
+    ORDER BY operation.line_id, operation.loop, operation.sequence
+"""
+OPEN: Final = [str(status) for status in Operation.OPEN]
+
+
 def _open_operations(line_ids: Sequence[int]) -> dict[int, list[Step]]:
     """The open operations of each job in their order, with the last material they wait for."""
-    missing = Requirement.objects.short().filter(operation=OuterRef("pk"), cancelled_at=None)
-    last = missing.order_by(F("expected_at").desc(nulls_last=True))
-    rows = (
-        Operation.objects.open()
-        .filter(line__in=line_ids)
-        .annotate(item=Subquery(last.values("item__number")[:1]))
-        .annotate(item_expected=Subquery(last.values("expected_at")[:1]))
-        .order_by("line_id", "loop", "sequence")
-        .values_list(
-            *("line_id", "sequence", "name", "during__startswith", "during__endswith", "unplanned_reason"),
-            *("machine__work_centre__name", "item", "item_expected"),
-        )
-    )
-    steps = (Step(*row) for row in rows)
+    steps = (Step(*row) for row in fetch(STEPS, [list(line_ids), OPEN]))
     return {line_id: list(found) for line_id, found in groupby(steps, key=lambda step: step.line_id)}
 
 

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
-from django.db.models import F, Sum
-from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from kernel.bases import fetch
 from planning.engine.calendars import Windows
 from planning.models import Operation
 from planning.selectors.moments import minute_of
@@ -88,15 +87,19 @@ def worked_until(windows: Windows, moments: list[int]) -> list[int]:
     return minutes
 
 
+PLANNED: Final = """
+    SELECT machine.work_centre_id, date_trunc('week', lower(during) AT TIME ZONE %(zone)s)::date::text,
+        sum(setup_minutes + run_minutes)
+    FROM planning_operation AS operation JOIN planning_machine AS machine ON machine.id = operation.machine_id
+    WHERE status = ANY(%(open)s::text[]) AND during && tstzrange(%(begin)s, %(end)s)
+        AND lower(during) >= %(begin)s
+    GROUP BY 1, 2
+"""
+OPEN: Final = [str(status) for status in Operation.OPEN]
+
+
 def _planned(begins: list[datetime]) -> dict[tuple[int, str], int]:
     """Set-up and run minutes of open operations by work centre and Monday."""
-    rows = (
-        Operation.objects.open()
-        .filter(during__overlap=(begins[0], begins[-1]), during__startswith__gte=begins[0])
-        .annotate(week=TruncWeek("during__startswith"))
-        .values("machine__work_centre_id", "week")
-        .annotate(minutes=Sum(F("setup_minutes") + F("run_minutes")))
-        .order_by()
-        .values_list("machine__work_centre_id", "week", "minutes")
-    )
-    return {(centre, timezone.localtime(week).date().isoformat()): minutes for centre, week, minutes in rows}
+    zone = timezone.get_current_timezone_name()
+    rows = fetch(PLANNED, {"zone": zone, "open": OPEN, "begin": begins[0], "end": begins[-1]})
+    return {(centre, week): minutes for centre, week, minutes in rows}

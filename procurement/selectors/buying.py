@@ -13,6 +13,7 @@ from django.db.models import DecimalField, F, Sum
 from django.utils import timezone
 
 from kernel.bases import fetch
+from kernel.queries import Statement
 from orders.models import WorkItem
 from procurement.models import PurchaseOrder, PurchaseOrderLine
 
@@ -240,11 +241,14 @@ def _hits(line_ids: Sequence[int]) -> dict[int, tuple[Hit, ...]]:
     return {line: tuple(Hit(*row[1:]) for row in own) for line, own in groupby(rows, itemgetter(0))}
 
 
+UNSUPPLIED: Final = Statement(
+    lambda: WorkItem.objects.waiting().filter(key__startswith="supplier:").order_by("due_at", "id")[:DRAFTS]
+)
+
+
 def without_supplier() -> list[WorkItem]:
     """Items that jobs need and nobody supplies."""
-    return list(
-        WorkItem.objects.waiting().filter(key__startswith="supplier:").order_by("due_at", "id")[:DRAFTS]
-    )
+    return UNSUPPLIED()
 
 
 def total_of(orders: Sequence[PurchaseOrder]) -> dict[int, Decimal]:

@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, Q
 
 from kernel.bases import fetch
 from kernel.formats import absolute, day_of, quantity
+from kernel.queries import ROWS, Statement
 from orders.models import Move, Snapshot
-from planning.models import Machine, Operation, Requirement, WorkCentre
+from planning.models import Operation, Requirement, WorkCentre
 
 Status = Operation.Status
 PAGE = 20
@@ -104,6 +105,11 @@ class Bench(NamedTuple):
     code: str
     running_id: int | None
 
+    @property
+    def runs(self) -> bool:
+        """Whether something runs on it."""
+        return self.running_id is not None
+
 
 @dataclass(frozen=True)
 class Terminal:
@@ -141,8 +147,7 @@ def terminal(
     """
     benches = _benches(work_centre)
     chosen = [bench.machine_id for bench in benches if machine in ("", bench.code)]
-    listed = Paginator(queue(work_centre, chosen), PAGE).get_page(page)
-    ids = list(listed.object_list)
+    listed, ids = _page_of_queue(work_centre, chosen, page)
     apart = [operation_id] if operation_id is not None and operation_id not in ids else []
     shown = {job.operation.id: job for job in _jobs([*ids, *apart])}
     jobs = [shown[each] for each in ids if each in shown]
@@ -153,44 +158,73 @@ def terminal(
 
 
 QUEUE: Final = """
-    SELECT coalesce(array_agg(here.id ORDER BY
-        CASE here.status WHEN 'running' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END,
-        lower(here.during) NULLS LAST, here.line_id, here.loop, here.sequence), '{}')
-    FROM (
-        SELECT id, status, during, line_id, loop, sequence FROM planning_operation
-        WHERE status = ANY(%(open)s::text[]) AND machine_id = ANY(%(machines)s) AND worked_on_id IS NULL
-        UNION ALL
-        SELECT id, status, during, line_id, loop, sequence FROM planning_operation
-        WHERE status = ANY(%(open)s::text[]) AND worked_on_id = ANY(%(machines)s)
-        UNION ALL
-        SELECT id, status, during, line_id, loop, sequence FROM planning_operation
-        WHERE status = ANY(%(open)s::text[]) AND machine_id IS NULL AND worked_on_id IS NULL AND process_id IN
-            (SELECT process_id FROM planning_workcentre_processes WHERE workcentre_id = %(centre)s)
-    ) AS here
-    JOIN orders_orderline AS line ON line.id = here.line_id AND line.state = 'production'
+    WITH here AS MATERIALIZED (
+        SELECT here.* FROM (
+            SELECT id, status, during, line_id, loop, sequence FROM planning_operation
+            WHERE status = ANY(%(open)s::text[]) AND machine_id = ANY(%(machines)s) AND worked_on_id IS NULL
+            UNION ALL
+            SELECT id, status, during, line_id, loop, sequence FROM planning_operation
+            WHERE status = ANY(%(open)s::text[]) AND worked_on_id = ANY(%(machines)s)
+            UNION ALL
+            SELECT id, status, during, line_id, loop, sequence FROM planning_operation
+            WHERE status = ANY(%(open)s::text[]) AND machine_id IS NULL AND worked_on_id IS NULL
+                AND process_id IN
+                    (SELECT process_id FROM planning_workcentre_processes WHERE workcentre_id = %(centre)s)
+        ) AS here
+        JOIN orders_orderline AS line ON line.id = here.line_id AND line.state = 'production'
+    )
+    SELECT (SELECT count(*) FROM here), ARRAY(
+        SELECT id FROM here ORDER BY
+            CASE status WHEN 'running' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END,
+            lower(during) NULLS LAST, line_id, loop, sequence
+        LIMIT %(limit)s OFFSET %(offset)s
+    )
 """
 
 
-def queue(work_centre: WorkCentre, machine_ids: Collection[int]) -> list[int]:
-    """The ids of open operations in production at these machines: running first, then in planned order.
+def queue(
+    work_centre: WorkCentre, machine_ids: Collection[int], *, offset: int = 0, limit: int = PAGE
+) -> tuple[int, list[int]]:
+    """How many open operations in production stand at these machines, and the ids of some of them.
 
-    What is not planned on any machine yet stands at every work centre that can do it. One statement; each of
-    its three parts has an index, as an OR of them would not.
+    Running first, then in planned order. What is not planned on any machine yet stands at every work centre
+    that can do it. One statement; each of its three parts has an index, as an OR of them would not.
     """
     values = {"open": [*map(str, Operation.OPEN)], "machines": list(machine_ids), "centre": work_centre.pk}
-    found: list[int] = fetch(QUEUE, values)[0][0]
-    return found
+    total, found = fetch(QUEUE, {**values, "offset": offset, "limit": limit})[0]
+    return total, found
+
+
+def _page_of_queue(
+    work_centre: WorkCentre, machine_ids: Collection[int], page: str
+) -> tuple[Page[int], list[int]]:
+    """The page, or the nearest one that exists; a second statement only where there is no such page."""
+    wanted = int(page) if page.isascii() and page.isdecimal() and len(page) < 9 else 1
+    offset = PAGE * max(wanted - 1, 0)
+    total, ids = queue(work_centre, machine_ids, offset=offset)
+    listed = Paginator(range(total), PAGE).get_page(page)
+    begins = PAGE * (listed.number - 1)
+    if begins != offset:
+        _, ids = queue(work_centre, machine_ids, offset=begins)
+    return listed, ids
+
+
+SPECIFICATION: Final = Statement(
+    lambda line: Snapshot.objects.filter(line=line).values_list("specification"), int
+)
+FAILED: Final = Statement(
+    lambda line: Move.objects.filter(line=line, event="failed").order_by("number").values_list("reason"), int
+)
 
 
 def _specification(job: Job) -> tuple[dict[str, str], ...]:
-    rows = Snapshot.objects.filter(line=job.operation.line_id).values_list("specification", flat=True)
-    return tuple(next(iter(rows), ()))
+    row = SPECIFICATION.first(job.operation.line_id)
+    return tuple(row[0]) if row else ()
 
 
 def _rework_reason(job: Job) -> str:
     """Why the inspection sent the job back, for the loop the operation belongs to."""
-    failed = Move.objects.filter(line=job.operation.line_id, event="failed").order_by("number")
-    reasons = list(failed.values_list("reason", flat=True)[: job.operation.loop])
+    reasons = [reason for (reason,) in FAILED(job.operation.line_id)][: job.operation.loop]
     return reasons[-1] if reasons else ""
 
 
@@ -228,11 +262,17 @@ def choices_of_work_centre() -> list[WorkCentre]:
     return centres
 
 
+BENCHES: Final = """
+    SELECT machine.id, machine.code, running.id FROM planning_machine AS machine
+    LEFT JOIN planning_operation AS running
+        ON running.worked_on_id = machine.id AND running.status = 'running'
+    WHERE machine.work_centre_id = %s AND machine.active ORDER BY machine.code
+"""
+
+
 def _benches(work_centre: WorkCentre) -> tuple[Bench, ...]:
-    running = Operation.objects.filter(worked_on=OuterRef("pk"), status=Status.RUNNING).order_by()
-    machines = Machine.objects.filter(work_centre=work_centre, active=True).order_by("code")
-    rows = machines.values_list("id", "code", Subquery(running.values("id")[:1]))
-    return tuple(Bench(*row) for row in rows)
+    """The machines in use; a constraint lets one operation run on each."""
+    return tuple(Bench(*row) for row in fetch(BENCHES, [work_centre.pk]))
 
 
 def _first(jobs: Sequence[Job]) -> Job | None:
@@ -243,54 +283,63 @@ def _first(jobs: Sequence[Job]) -> Job | None:
     return next(iter([*attended, *startable, *under_way, *jobs]), None)
 
 
+OPERATIONS: Final = Statement(
+    lambda ids: Operation.objects.filter(id__in=ids).order_by().values_list(*LISTED), ROWS
+)
+MISSING: Final = Statement(
+    lambda operations: (
+        Requirement.objects.filter(operation__in=operations, cancelled_at=None, issued__lt=F("quantity"))
+        .select_related("item")
+        .order_by("find_number")
+    ),
+    ROWS,
+)
+BEFORE: Final = """
+    SELECT DISTINCT ON (here.id) here.id, earlier.sequence, earlier.name
+    FROM planning_operation AS here
+    JOIN planning_operation AS earlier ON earlier.line_id = here.line_id AND earlier.loop = here.loop
+        AND earlier.sequence < here.sequence AND earlier.status = ANY(%s::text[])
+    WHERE here.id = ANY(%s) ORDER BY here.id, earlier.sequence DESC
+"""
+
+
 def _jobs(ids: Sequence[int]) -> list[Job]:
     """In this order, with the reason why each cannot be started. 3 statements."""
-    rows = Operation.objects.filter(id__in=ids).order_by().values_list(*LISTED)
-    found = {row[0]: Listed(*row) for row in rows}
+    found = {row[0]: Listed(*row) for row in OPERATIONS(list(ids))}
     operations = [found[each] for each in ids if each in found]
-    waiting = [each for each in operations if each.status not in Operation.STARTED]
-    missing = _missing(waiting)
-    before = _before([each for each in waiting if each.status == Status.PENDING])
+    waiting = [each for each in operations if each.status not in Operation.STARTED and not each.held]
+    missing = _missing([each.id for each in waiting if each.status != Status.PENDING])
+    before = _before([each.id for each in waiting if each.status == Status.PENDING])
     return [Job(each, *_why_not(each, missing, before)) for each in operations]
 
 
-def _missing(operations: Sequence[Listed]) -> dict[int, list[Requirement]]:
+def _missing(operations: Sequence[int]) -> dict[int, list[Requirement]]:
     """The requirements not issued in full, by operation."""
     found: dict[int, list[Requirement]] = {}
-    if operations:
-        rows = Requirement.objects.filter(
-            operation__in=[each.id for each in operations], cancelled_at=None, issued__lt=F("quantity")
-        ).select_related("item")
-        for row in rows.order_by("find_number"):
-            found.setdefault(row.operation_id, []).append(row)
+    for row in MISSING(list(operations)) if operations else []:
+        found.setdefault(row.operation_id, []).append(row)
     return found
 
 
-def _before(pending: Sequence[Listed]) -> dict[tuple[int, int], list[Operation]]:
-    """The open operations of the same loops, by sequence."""
-    found: dict[tuple[int, int], list[Operation]] = {}
-    if pending:
-        rows = Operation.objects.open().filter(line__in={each.line_id for each in pending})
-        for row in rows.order_by("sequence"):
-            found.setdefault((row.line_id, row.loop), []).append(row)
-    return found
+def _before(pending: Sequence[int]) -> dict[int, str]:
+    """The last open operation before each of these in the same loop, in words."""
+    if not pending:
+        return {}
+    rows = fetch(BEFORE, [[*map(str, Operation.OPEN)], list(pending)])
+    return {operation: f"Op {sequence} {name}" for operation, sequence, name in rows}
 
 
 def _why_not(
     operation: Listed,
     missing: Mapping[int, Sequence[Requirement]],
-    before: Mapping[tuple[int, int], Sequence[Operation]],
+    before: Mapping[int, str],
 ) -> tuple[str, str]:
     """(reason, remedy), both empty where the operation can be started."""
     if operation.held:
         return f"On hold: {operation.hold_reason}", "Sales or the planner resumes it on the order page."
     if operation.status == Status.PENDING:
-        earlier = [
-            each
-            for each in before.get((operation.line_id, operation.loop), ())
-            if each.sequence < operation.sequence
-        ]
-        return (f"Waits for {earlier[-1]}", "") if earlier else ("Not released yet", "")
+        earlier = before.get(operation.id)
+        return (f"Waits for {earlier}", "") if earlier else ("Not released yet", "")
     short = [each for each in missing.get(operation.id, ()) if each.available < each.quantity]
     if short:
         return _shortage(short), ""

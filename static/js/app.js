@@ -57,6 +57,16 @@
     dialog.showModal();
   }
 
+  // A dialog that stands on the page, or that the server draws where the link says when it is asked for.
+  async function openLinked(link) {
+    const inside = link.dataset.dialogIn;
+    if (inside && !document.getElementById(link.dataset.dialog)) {
+      const address = link.getAttribute("href").split("#")[0];
+      await htmx.ajax("GET", address, { target: inside, swap: "outerHTML" }).catch(() => {});
+    }
+    openDialog(document.getElementById(link.dataset.dialog));
+  }
+
   function showKeys() {
     const dialog = $("#keys");
     const found = $$("[data-key]").filter((node) => !dialog.contains(node)).map((node) =>
@@ -186,7 +196,7 @@
     if (!opener) return;
     event.preventDefault();
     if (opener.matches("[data-palette]")) openPalette();
-    else if (opener.dataset.dialog) openDialog(document.getElementById(opener.dataset.dialog));
+    else if (opener.dataset.dialog) openLinked(opener);
     else openDrawer(opener.href);
   });
 

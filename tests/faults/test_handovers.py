@@ -47,7 +47,7 @@ def place(upto: str = "confirm", customer_po: str = "PO-1") -> Order:
 def signed_in(role: str) -> Client:
     """A browser of one person of this role."""
     client = Client()
-    client.force_login(people()[role], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people()[role], backend="mto.accounts.People")
     return client
 
 

@@ -49,7 +49,7 @@ def administrator(client: Client) -> Client:
     """A browser signed in as administrator."""
     client.force_login(
         User.objects.create_superuser("admin@shop.example", None),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="mto.accounts.People",
     )
     return client
 

@@ -164,3 +164,16 @@ def test_the_stages_sections_are_loaded_by_their_own_addresses(
 
 def test_an_unknown_act_is_not_found(browser_of: Browser, customer: Customer) -> None:
     assert act(browser_of("sales"), pages.running(customer), "explode").status_code == 404
+
+
+def test_a_dialog_stands_open_where_its_address_asks_for_it(browser_of: Browser, customer: Customer) -> None:
+    sales, page = browser_of("sales"), f"/orders/{pages.running(customer).number}/"
+    assert '<div id="order-dialog"></div>' in sales.get(page).content.decode()
+    assert '<dialog class="sheet" id="do-hold"' in sales.get(f"{page}?do=hold").content.decode()
+
+
+def test_htmx_fetches_the_dialog_alone(browser_of: Browser, customer: Customer) -> None:
+    url = f"/orders/{pages.running(customer).number}/"
+    answer = pages.in_part(browser_of("sales"), url, "order-dialog", do="hold")
+    assert answer.content.decode().startswith('<div id="order-dialog"><dialog')
+    assert "HX-Trigger" not in answer.headers
