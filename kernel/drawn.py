@@ -1,11 +1,13 @@
 """Parts of pages that are drawn once and kept: the rows of a list seldom differ from those shown before."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import LazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -24,6 +26,18 @@ def part_html(template: str, facts: Facts, today: date, spoken: str) -> SafeStri
     what names hours or the person who asks has no place in such a part.
     """
     return render_to_string(template, dict(facts))
+
+
+def plain(facts: Mapping[str, Any]) -> Facts:
+    """The facts themselves where some are lazy: a part that is kept must not keep its first reader's request."""
+    return tuple((name, _behind(value)) for name, value in facts.items())
+
+
+def _behind(value: Any) -> Hashable:
+    if isinstance(value, LazyObject):
+        hash(value)
+        return value._wrapped  # type: ignore[no-any-return]
+    return value  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=256)

@@ -13,15 +13,13 @@ from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.functional import LazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kernel import formats, tongue
-from kernel.drawn import day_html, full_words, part_html, rail_html
+from kernel.drawn import day_html, full_words, part_html, plain, rail_html
 from kernel.icons import ICONS
 from kernel.marks import Marked, entries, mark
-from kernel.tongue import language
 
 register = template.Library()
 
@@ -148,7 +146,7 @@ def day(moment: date | datetime | None) -> SafeString:
     """`{{ row.promised_at|day }}`: Thu 3 Dec, for columns of many dates; nothing where there is none."""
     if not moment:
         return SafeString("")
-    return day_html(formats.day_of(moment), formats.day_of(timezone.now()), language())
+    return day_html(formats.day_of(moment), formats.day_of(timezone.now()), tongue.language())
 
 
 @register.simple_tag
@@ -368,16 +366,7 @@ def drawn(template: str, **facts: Hashable) -> SafeString:
     It is drawn once and kept for all who ask on the same day. Values are plain and frozen, never objects of
     the database; what tells hours or minutes is drawn by the page itself.
     """
-    plain = tuple((name, _plain(value)) for name, value in facts.items())
-    return part_html(template, plain, formats.day_of(timezone.now()), language())
-
-
-def _plain(value: Any) -> Hashable:
-    """What stands behind a lazy value: a part that is kept must not keep the request of its first reader."""
-    if not isinstance(value, LazyObject):
-        return value  # type: ignore[no-any-return]
-    hash(value)
-    return value._wrapped  # type: ignore[attr-defined,no-any-return]
+    return part_html(template, plain(facts), formats.day_of(timezone.now()), tongue.language())
 
 
 @register.inclusion_tag("components/stat.html")

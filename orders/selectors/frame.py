@@ -78,7 +78,7 @@ class RailPage(NamedTuple):
     icon: str
     url: str
     active: bool
-    count: int
+    waiting: int
 
 
 def rail_pages(user: User, path: str, counts: Any) -> tuple[RailPage, ...]:
