@@ -29,7 +29,7 @@ def part_html(template: str, facts: Facts, today: date, spoken: str) -> SafeStri
 
 
 def plain(facts: Mapping[str, Any]) -> Facts:
-    """The facts themselves where some are lazy: a part that is kept must not keep its first reader's request."""
+    """The facts behind lazy ones: a part that is kept must not keep the request of its first reader."""
     return tuple((name, _behind(value)) for name, value in facts.items())
 
 
