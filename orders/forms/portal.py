@@ -2,6 +2,8 @@
 
 from django import forms
 
+from orders.forms.values import ValuesField
+
 
 class RequestForm(forms.Form):
     """Quantity, date and words of a request."""
@@ -13,6 +15,7 @@ class RequestForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     customer_po = forms.CharField(label="Your reference", max_length=40, required=False)
+    extras = ValuesField()
     note = forms.CharField(
         label="Anything else we should know",
         max_length=500,

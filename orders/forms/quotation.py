@@ -9,6 +9,8 @@ from django import forms
 from django.http import QueryDict
 
 from orders.engine import Effectivity, effectivity
+from orders.engine.extras import words_of_values
+from orders.forms.values import ValuesField
 from orders.models import Address, Contact, Customer, Incoterm, Order, OrderLine, ShipPolicy
 
 CHOICE = "choice."
@@ -98,6 +100,7 @@ class LineForm(forms.Form):
         help_text="Beyond your limit a manager approves it.",
     )
     line_note = forms.CharField(label="Note on this line", max_length=500, required=False)
+    extras = ValuesField()
     alternatives = QuantitiesField(
         label="Further quantities",
         max_length=80,
@@ -133,9 +136,15 @@ def line_initial(line: OrderLine | None) -> dict[str, Any]:
         "serial": line.serial,
         "discount_percent": line.discount_percent or None,
         "line_note": line.note,
+        "extras": words_of_values(line.extras),
         "alternatives": [row["quantity"] for row in line.alternatives],
         "optional": line.optional,
     }
+
+
+def line_copied(line: OrderLine | None) -> dict[str, Any]:
+    """What a new line takes of an earlier one; drawings belong to their order."""
+    return {"quantity": line.quantity, "extras": words_of_values(line.extras)} if line else {}
 
 
 def choices_in(data: QueryDict) -> dict[str, object]:

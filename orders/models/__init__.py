@@ -2,6 +2,7 @@
 
 from orders.models.customers import Address, Company, Contact, Customer, PriceGroup, TaxCategory
 from orders.models.desk import ApiKey, Document, Milestone, SubmissionOnce, WorkItem
+from orders.models.drawings import Drawing
 from orders.models.moves import Handover, Heartbeat, Move
 from orders.models.orders import DateChange, Incoterm, Order, OrderLine, ShipPolicy, Snapshot
 from orders.models.people import STAFF_ROLES, Role, User
@@ -40,6 +41,7 @@ __all__ = [
     "Customer",
     "DateChange",
     "Document",
+    "Drawing",
     "Handover",
     "Heartbeat",
     "Incoterm",

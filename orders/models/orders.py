@@ -167,6 +167,8 @@ class OrderLine(Stamped):
     `approval_reason` says why the price needs a second person, `approved_at` that one agreed to it: no line
     is sent without. `price_fingerprint` changes with everything the approval was for.
 
+    `extras` are rows of its specification beyond the product's choices: values in free words, drawings.
+
     A quoted line may be `optional` (the customer takes it or not), and `alternatives` are further quantities
     to choose from: rows of quantity, unit_price, unit_cost, price_trace.
     """
@@ -181,6 +183,7 @@ class OrderLine(Stamped):
     choices = models.JSONField(default=dict)
     decided = models.JSONField(default=list)
     note = models.CharField(max_length=500, blank=True)
+    extras = models.JSONField(default=list, blank=True)
     unit_price = models.DecimalField(max_digits=14, decimal_places=2)
     unit_cost = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
     price_trace = models.JSONField(default=dict)

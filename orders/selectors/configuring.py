@@ -111,4 +111,4 @@ def line_to_copy(text: str, product: Product, customer: Customer | None = None) 
 def specification_of(line: OrderLine) -> list[dict[str, object]]:
     """Rows (label, text) of what is chosen on a line; no statement for a revision used before."""
     compiled = compiled_line(line)
-    return specification(compiled, configure(compiled, line.choices))
+    return [*specification(compiled, configure(compiled, line.choices)), *line.extras]

@@ -217,5 +217,5 @@ def words_of(lines: Sequence[OrderLine]) -> dict[int, list[Row]]:
     rows: dict[int, list[Row]] = {}
     for line in lines:
         compiled = compiled_line(line)
-        rows[line.pk] = specification(compiled, configure(compiled, line.choices))
+        rows[line.pk] = [*specification(compiled, configure(compiled, line.choices)), *line.extras]
     return rows

@@ -32,6 +32,7 @@ from orders.services.desk import (
     record_forecasts,
 )
 from orders.services.drafting import add_row, change_row, move_row, remove_row
+from orders.services.drawings import add_drawing, remove_drawing
 from orders.services.engineering import HandWork, engineer_product
 from orders.services.fingerprints import canonical_sha256
 from orders.services.handling import beat, handling, retry_parked, run_here, sweep_handovers
@@ -81,6 +82,7 @@ __all__ = [
     "Work",
     "accept_quotation",
     "add_documents",
+    "add_drawing",
     "add_milestones",
     "add_row",
     "advance",
@@ -137,6 +139,7 @@ __all__ = [
     "publish_product",
     "record_forecasts",
     "reject_revision",
+    "remove_drawing",
     "remove_list_price",
     "remove_row",
     "remove_template",

@@ -108,7 +108,7 @@ def _snapshot(line: OrderLine, at: Effectivity) -> Snapshot:
     )
     release = release_of(compiled, configuration, line.quantity, at)
     content = {
-        "specification": release.specification,
+        "specification": [*release.specification, *line.extras],
         "bom": release.bom,
         "routing": release.routing,
         "characteristics": release.characteristics,

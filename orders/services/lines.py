@@ -10,6 +10,7 @@ from kernel.errors import Refused
 from kernel.quantities import Quantity
 from orders.engine import CompiledProduct, Configuration, Effectivity, Problem, configure, effectivity
 from orders.engine.deciding import beside, mended
+from orders.engine.extras import numbered
 from orders.models import Address, Customer, Order, OrderLine, Product, User
 from orders.selectors import compiled_by_id, compiled_product, decider, decider_by_id
 from orders.services.headers import check_date, check_text
@@ -55,6 +56,7 @@ class LineInput:
     discount_percent: Decimal = ZERO
     serial: int | None = None
     decided: Sequence[str] | None = None
+    extras: Sequence[Mapping[str, str]] = ()
 
     @property
     def decisions(self) -> list[str]:
@@ -274,6 +276,7 @@ def _columns(line: PricedLine, by: User | None, signed: Mapping[str, Signature] 
         "choices": choices,
         "decided": wish.decisions,
         "note": wish.note.strip(),
+        "extras": numbered(wish.extras),
         "requested_date": wish.requested_date,
         "serial": wish.serial,
         "optional": wish.optional,

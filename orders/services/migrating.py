@@ -55,6 +55,7 @@ def _wish(line: OrderLine) -> LineInput:
         quantity=line.quantity,
         choices=line.choices,
         note=line.note,
+        extras=line.extras,
         requested_date=line.requested_date,
         serial=line.serial,
         optional=line.optional,

@@ -2,6 +2,7 @@
 
 from orders.views.attention import needs_attention, try_again
 from orders.views.customers import customer, customer_list
+from orders.views.drawings import attach, detach, drawing
 from orders.views.engineering import engineer_line
 from orders.views.home import home
 from orders.views.keys import keys, revoke
@@ -60,6 +61,7 @@ from orders.views.winning import winning
 __all__ = [
     "act",
     "add_list_price",
+    "attach",
     "begin_draft",
     "catalogue",
     "check_model",
@@ -71,6 +73,8 @@ __all__ = [
     "configure_own",
     "customer",
     "customer_list",
+    "detach",
+    "drawing",
     "drop_list_price",
     "drop_template",
     "edit_quotation",

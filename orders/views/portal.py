@@ -76,7 +76,12 @@ def _customer(request: HttpRequest) -> Customer:
 def _ask(request: HttpRequest, customer: Customer, panel: Configurator, form: RequestForm) -> HttpResponse:
     data = form.cleaned_data
     wish = LineInput(
-        panel.product, data["quantity"], panel.choices, data["note"], decided=list(panel.decided)
+        panel.product,
+        data["quantity"],
+        panel.choices,
+        data["note"],
+        decided=list(panel.decided),
+        extras=data["extras"],
     )
     header = Header(requested_date=data["requested_date"], customer_po=data["customer_po"])
     try:

@@ -1,7 +1,7 @@
 """The sheet of the configure-and-quote page: its forms, the line at hand, and where each refusal belongs."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from orders.forms.quotation import (
     discount_in,
     effectivity_in,
     header_initial,
+    line_copied,
     line_initial,
 )
 from orders.models import Customer, Incoterm, Order, OrderLine, Product
@@ -56,6 +57,11 @@ class Sheet:
         """Where the open line stands among all lines."""
         return self.others.index(self.line) if self.line else len(self.others)
 
+    @property
+    def drawings(self) -> list[dict[str, str]]:
+        """Those of the open line."""
+        return [row for row in self.line.extras if row["address"]] if self.line else []
+
     def valid(self) -> bool:
         """Whether both forms are, and the choices fit; all errors are found at once."""
         forms: list[Form] = [form for form in (self.header, self.line_form) if form is not None]
@@ -66,7 +72,7 @@ class Sheet:
         """All lines as the services take them; the forms are valid."""
         lines = [stored(line) for line in self.others]
         if self.panel is not None and self.line_form is not None and self.product is not None:
-            opened = _opened_line(self.product, self.panel, self.line_form.cleaned_data)
+            opened = _opened_line(self.product, self.panel, self.line_form.cleaned_data, self.drawings)
             lines[self.index : self.index + 1] = [opened]
         return lines
 
@@ -99,7 +105,9 @@ class Sheet:
         return f"Line {self.others[int(number)].position}: {words}" if other else words
 
 
-def _opened_line(product: Product, panel: Configurator, data: Mapping[str, Any]) -> LineInput:
+def _opened_line(
+    product: Product, panel: Configurator, data: Mapping[str, Any], drawings: Sequence[Mapping[str, str]]
+) -> LineInput:
     return LineInput(
         product=product,
         quantity=data["quantity"],
@@ -107,6 +115,7 @@ def _opened_line(product: Product, panel: Configurator, data: Mapping[str, Any])
         decided=list(panel.decided),
         revision_id=panel.revision_id,
         note=data["line_note"],
+        extras=[*data["extras"], *drawings],
         requested_date=data["line_date"],
         serial=data["serial"],
         optional=data["optional"],
@@ -123,6 +132,7 @@ def stored(line: OrderLine) -> LineInput:
         choices=line.choices,
         decided=line.decided,
         note=line.note,
+        extras=line.extras,
         requested_date=line.requested_date,
         serial=line.serial,
         optional=line.optional,
@@ -184,7 +194,7 @@ def _opened(sheet: Sheet, data: QueryDict | None) -> Sheet:
         click = Click(begun.decisions, begun.quantity, whole=True)
     else:
         click = Click({})
-    copied = {"quantity": sheet.copied.quantity} if sheet.copied else {}
+    copied = line_copied(sheet.copied)
     sheet.line_form = LineForm(data, initial=line_initial(sheet.line) or copied)
     stored_discount = sheet.line.discount_percent if sheet.line else Decimal(0)
     discount = discount_in(data) if data is not None else stored_discount
