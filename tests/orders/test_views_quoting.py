@@ -188,3 +188,9 @@ def test_what_is_sent_cannot_be_edited(browser_of: Browser, desk: Product, cast_
     services.send_quotation(order=order, by=None)
     answer = browser_of("sales").get(f"/orders/{order.quotation_number}/edit/")
     assert answer.url == f"/orders/{order.quotation_number}/"
+
+
+def test_values_in_free_words_are_stored_with_the_line(browser_of: Browser, desk: Product) -> None:
+    pages.posted(browser_of("sales"), NEW, **filled(extras="Lid: RAL 7035"))
+    (row,) = Order.objects.get().lines.get().extras
+    assert (row["label"], row["text"]) == ("Lid", "RAL 7035")
