@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -182,3 +183,20 @@ def test_from_quotation_to_order_takes_few_statements() -> None:
         services.send_quotation(order=order, by=seller, now=cast.NOW)
         services.confirm_order(order=order, by=seller, now=cast.NOW)
     assert len(statements) <= 35
+
+
+def test_outside_processing_is_in_the_cost_and_stands_on_the_snapshot_with_its_lead_time() -> None:
+    product = cast.desk()
+    saw, build, oil = cast.parts_of(product).routing
+    coat = replace(oil, condition="", run_minutes="0", outside=True, outside_days="5", outside_price="12.5")
+    plain = cast.published_desk()
+    coated = services.publish_product(product=cast.changed(product, routing=(saw, build, coat)), now=cast.NOW)
+    lines = cast.confirmed(LineInput(plain, 2), LineInput(coated, 2)).lines.order_by("position")
+    row = lines[1].snapshot.routing[-1]
+    assert (row["outside"], row["outside_days"], row["outside_price"], row["run_minutes"]) == (
+        True,
+        5,
+        "12.5",
+        0,
+    )
+    assert lines[1].unit_cost - lines[0].unit_cost == Decimal("12.5")

@@ -146,3 +146,12 @@ def test_statements_do_not_grow_with_the_batch(shop: Shop, jobs: int) -> None:
     own = [each["sql"] for each in captured if "planning_" in each["sql"] or "forecast" in each["sql"]]
     assert len(own) <= 14
     assert len(captured) <= 14
+
+
+def test_an_outside_operation_without_minutes_of_ours_holds_no_job_up(shop: Shop) -> None:
+    coat = {**step(shop.processes["FIT"], 20, minutes=0), "outside": True, "outside_days": 5}
+    line = make_job(shop, routing=[step(shop.processes["CUT"], 10), coat])
+    plan(line)
+    line.refresh_from_db()
+    assert line.state == "procurement"
+    assert all(operation.planned_end for operation in line.operations.all())
