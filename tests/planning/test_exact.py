@@ -4,7 +4,7 @@ from itertools import permutations, product
 
 import pytest
 
-from planning.engine.exact import Outcome, Placement, SmallShop, Task, Unsolvable, evaluate, solve
+from planning.engine.exact import Due, Outcome, Placement, SmallShop, Task, Unsolvable, evaluate, solve
 
 
 def one_machine(outcome: Outcome) -> list[int]:
@@ -14,7 +14,8 @@ def one_machine(outcome: Outcome) -> list[int]:
 
 def test_weighted_tardiness_is_the_least_of_all_sequences() -> None:
     jobs = [(4, 5, 1), (3, 4, 3), (5, 9, 2), (2, 3, 1), (6, 12, 5)]
-    tasks = tuple(Task(((0, time),), due=due, weight=weight) for time, due, weight in jobs)
+    tasks = tuple(Task(((0, time),)) for time, _, _ in jobs)
+    dues = tuple(Due((number,), due, weight) for number, (_, due, weight) in enumerate(jobs))
     least = min(
         sum(
             weight * max(sum(jobs[each][0] for each in order[: at + 1]) - due, 0)
@@ -22,7 +23,7 @@ def test_weighted_tardiness_is_the_least_of_all_sequences() -> None:
         )
         for order in permutations(range(len(jobs)))
     )
-    found = solve(SmallShop(tasks), objective="tardiness", seconds=60)
+    found = solve(SmallShop(tasks, dues), objective="tardiness", seconds=60)
     assert (found.value, found.bound, found.proven) == (least, least, True)
 
 
@@ -63,8 +64,36 @@ def test_set_ups_hold_on_chosen_machines_only() -> None:
     assert solve(SmallShop(tasks, setups={0: ((0, 4), (4, 0))}), seconds=60).value == 4
 
 
+def test_a_set_up_begins_only_when_its_task_may() -> None:
+    shop = SmallShop(
+        (Task(((0, 3),)), Task(((1, 2),), after=(0,), family=1)),
+        setups={1: ((0, 4), (4, 0))},
+        standing={1: 0},
+    )
+    found = solve(shop, seconds=60)
+    assert (one_machine(found), found.value) == ([0, 3], 9)
+
+
+def test_unlimited_machines_take_any_number() -> None:
+    shop = SmallShop((Task(((0, 3),)), Task(((0, 4),))), unlimited=frozenset({0}))
+    assert solve(shop, seconds=60).value == 4
+
+
+def test_lateness_goes_by_the_clock() -> None:
+    tasks = tuple(Task(((0, time),)) for time in (5, 6, 7))
+    dues = (Due((0,), 5), Due((1,), 30, 2), Due((2,), 20))
+    shop = SmallShop(tasks, dues, clock=((0, 0), (8, 16), (16, 32)))
+    found = solve(shop, objective="tardiness", seconds=60)
+    least = min(
+        evaluate(shop, Placement(starts, (0, 0, 0)), "tardiness")
+        for starts in ((0, 5, 11), (0, 12, 5), (6, 0, 11), (13, 0, 6), (7, 12, 0), (13, 7, 0))
+    )
+    assert (found.value, found.bound) == (least, least)
+    assert [shop.clock_time(end) for end in (0, 8, 9, 16, 17)] == [0, 8, 25, 32, 49]
+
+
 def test_an_optimal_incumbent_comes_back_proven() -> None:
-    shop = SmallShop((Task(((0, 3),)), Task(((0, 4),), due=4)))
+    shop = SmallShop((Task(((0, 3),)), Task(((0, 4),))), (Due((1,), 4),))
     known = Placement((4, 0), (0, 0))
     for objective in ("makespan", "tardiness"):
         found = solve(shop, objective=objective, seconds=60, incumbent=known)

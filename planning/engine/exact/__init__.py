@@ -1,10 +1,13 @@
 """The exact solver for small shops and windows: CP-SAT with the bound reported."""
 
-from planning.engine.exact.problem import Objective, Outcome, Placement, SmallShop, Task, Unsolvable
+from planning.engine.exact.problem import Due, Objective, Outcome, Placement, SmallShop, Task, Unsolvable
 from planning.engine.exact.solve import LARGEST, evaluate, solve
+from planning.engine.exact.window import Exact, plan_exactly
 
 __all__ = [
     "LARGEST",
+    "Due",
+    "Exact",
     "Objective",
     "Outcome",
     "Placement",
@@ -12,5 +15,6 @@ __all__ = [
     "Task",
     "Unsolvable",
     "evaluate",
+    "plan_exactly",
     "solve",
 ]

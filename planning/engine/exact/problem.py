@@ -16,29 +16,42 @@ class Unsolvable(ValueError):
 class Task:
     """One operation: it runs uninterrupted on one of its `ways` (machine, duration), after others have ended.
 
-    A `due` time makes lateness cost `weight` per unit of time. `family` is its row in set-up matrices.
+    `family` is its row and column in set-up matrices; its set-up begins with it and delays its work.
     """
 
     ways: tuple[tuple[int, int], ...]
     after: tuple[int, ...] = ()
     release: int = 0
-    due: int | None = None
-    weight: int = 1
     family: int = 0
+
+
+@dataclass(frozen=True)
+class Due:
+    """Some tasks are late together: `weight` per unit of time from `due` to the last one's end."""
+
+    tasks: tuple[int, ...]
+    due: int
+    weight: int = 1
 
 
 @dataclass(frozen=True)
 class SmallShop:
     """Tasks, and by machine: when it is blocked, set-up times between families, the family it stands in.
 
-    Times are whole units from 0 on. Set-up matrices should keep the triangle inequality. A set-up directly
-    precedes its task and may lie over a blocked time only as waiting.
+    Times are whole units from 0 on; by `longest` all must have ended. On `unlimited` machines tasks do not
+    wait for each other. Where times are working time, `clock` says how the clock goes on: pairs of a working
+    time, ascending from 0, and by how much the clock is ahead of it for all that ends later; due times are
+    then clock times.
     """
 
     tasks: tuple[Task, ...]
+    dues: tuple[Due, ...] = ()
     blocked: dict[int, tuple[Span, ...]] = field(default_factory=dict)
     setups: dict[int, Matrix] = field(default_factory=dict)
     standing: dict[int, int] = field(default_factory=dict)
+    unlimited: frozenset[int] = frozenset()
+    clock: tuple[tuple[int, int], ...] = ((0, 0),)
+    longest: int | None = None
 
     def checked(self) -> "SmallShop":
         """The shop itself, or `Unsolvable` with the first thing that is wrong."""
@@ -54,6 +67,8 @@ class SmallShop:
                 raise Unsolvable(
                     f"Task {number} is of a family without a row in a set-up matrix: add the row."
                 )
+        if any(not 0 <= each < len(self.tasks) for due in self.dues for each in due.tasks):
+            raise Unsolvable("A due date names a task that is not there: leave it out.")
         if self._circular():
             raise Unsolvable("Some tasks wait for each other in a circle: take one of the arrows out.")
         return self
@@ -81,7 +96,24 @@ class SmallShop:
         idle = [span for spans in self.blocked.values() for span in spans]
         longest = max((time for task in self.tasks for _, time in task.ways), default=0)
         waits = sum(stop - start + longest for start, stop in idle)
-        return released + work + change + waits
+        enough = released + work + change + waits
+        return enough if self.longest is None else min(enough, self.longest)
+
+    def clock_time(self, moment: int) -> int:
+        """The clock time of an end at a working time."""
+        return moment + next(ahead for since, ahead in reversed(self.clock) if moment > since or since == 0)
+
+    def ends(self, placement: "Placement") -> list[int]:
+        """When each task of a plan ends, its set-up included."""
+        found = [0] * len(self.tasks)
+        family = dict(self.standing)
+        for number in sorted(range(len(self.tasks)), key=lambda each: (placement.starts[each], each)):
+            task, machine = self.tasks[number], placement.machines[number]
+            matrix, before = self.setups.get(machine), family.get(machine)
+            setup = 0 if matrix is None or before is None else matrix[before][task.family]
+            found[number] = placement.starts[number] + setup + dict(task.ways)[machine]
+            family[machine] = task.family
+        return found
 
     def _largest_setup(self, task: Task) -> int:
         """The longest set-up that can precede a task."""

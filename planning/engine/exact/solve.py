@@ -82,10 +82,11 @@ def _sound(solver: cp_model.CpSolver, bound: int, known: int | None) -> int:
 
 def evaluate(shop: SmallShop, placement: Placement, objective: Objective) -> int:
     """The value of a plan: its last end, or the weighted lateness of what is due."""
-    late = last = 0
-    for task, start, machine in zip(shop.tasks, placement.starts, placement.machines, strict=True):
-        end = start + dict(task.ways)[machine]
-        last = max(last, end)
-        if task.due is not None:
-            late += task.weight * max(end - task.due, 0)
-    return last if objective == "makespan" else late
+    ends = shop.ends(placement)
+    if objective == "makespan":
+        return max(ends, default=0)
+    return sum(
+        due.weight * max(max(shop.clock_time(ends[each]) for each in due.tasks) - due.due, 0)
+        for due in shop.dues
+        if due.tasks
+    )
