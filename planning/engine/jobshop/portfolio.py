@@ -10,8 +10,9 @@ from ortools.sat.python.cp_model import CpSolver
 from planning.engine.exact import LARGEST, Placement, SmallShop, Task
 from planning.engine.exact import solve as solve_exactly
 from planning.engine.jobshop.bounds import lower_bound
+from planning.engine.jobshop.graph import graph_of, load
 from planning.engine.jobshop.instance import JobShop, Schedule
-from planning.engine.jobshop.search import Member, Pool, Searcher, schedule_of
+from planning.engine.jobshop.search import Member, Pool, Searcher, member_of, schedule_of
 
 ENDLESS = 1 << 40
 FIRST_TURN, LONGEST_FIRST = 0.05, 1.0
@@ -95,18 +96,15 @@ class Race:
         )
         self.pool.target = max(self.pool.target, found.bound)
         if found.placement is not None and found.value is not None and found.value < plan.makespan:
-            self.pool.offer(member_of(found.placement, found.value))
+            self.pool.offer(self.member(found.placement))
 
-
-def member_of(placement: Placement, makespan: int) -> Member:
-    """A plan by starts as the population keeps it: ordered by start, ties by number."""
-    starts = np.array(placement.starts, np.int64)
-    order = np.argsort(starts, kind="stable")
-    return Member(
-        np.append(order, len(starts)).astype(np.int64),
-        np.array([*placement.machines, 0], np.int64),
-        makespan,
-    )
+    def member(self, placement: Placement) -> Member:
+        """A plan by starts as the population keeps it."""
+        starts = np.array([*placement.starts, 0], np.int64)
+        order = np.append(np.argsort(starts[:-1], kind="stable"), len(starts) - 1).astype(np.int64)
+        graph = graph_of(self.shop, 0)
+        load(graph, order, np.array([*placement.machines, 0], np.int64))
+        return member_of(graph)
 
 
 def small_shop(shop: JobShop) -> SmallShop:

@@ -15,7 +15,7 @@ from kernel.jit import IntArray
 from planning.engine.jobshop.construct import build, merge
 from planning.engine.jobshop.fixed import search_fixed
 from planning.engine.jobshop.flexible import search_flexible
-from planning.engine.jobshop.graph import BEST, FOUND, MAKESPAN, ROUND, Graph, graph_of, load
+from planning.engine.jobshop.graph import FOUND, MAKESPAN, ROUND, Graph, graph_of, load
 from planning.engine.jobshop.instance import JobShop, Schedule
 
 PATIENCE: Final = 12_500
@@ -23,14 +23,17 @@ TASTE: Final = 500
 CHUNK: Final = 2_500
 SHARES: Final = (30, 40, 50, 60, 70)
 MEMBERS: Final = 12
+NEAR: Final = 0.03
+WEARY: Final = 36
 
 
 @dataclass(frozen=True)
 class Member:
-    """A plan kept: a topological order, the machines, and the makespan."""
+    """A plan kept: operations by start (a topological order), machines, machine predecessors, makespan."""
 
     order: IntArray
     machine: IntArray
+    left: IntArray
     makespan: int
 
 
@@ -41,6 +44,7 @@ class Pool:
     target: int = 0
     members: list[Member] = field(default_factory=list)
     best: Member | None = None
+    refused: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -49,26 +53,44 @@ class Pool:
         return self.best is not None and self.best.makespan <= self.target
 
     def offer(self, member: Member) -> None:
-        """Take a plan in: while there is room, later in place of the worst; never one like another."""
+        """Take a plan in; of two that are nearly the same the shorter one stays, of too many the shortest."""
         with self.lock:
             if self.best is None or member.makespan < self.best.makespan:
                 self.best = member
-            if any(alike(member, each) for each in self.members):
+            rivals = [at for at, each in enumerate(self.members) if distance(member, each) < NEAR]
+            self.refused += 1
+            if any(self.members[at].makespan <= member.makespan for at in rivals):
                 return
-            self.members.append(member)
-            if len(self.members) > MEMBERS:
-                del self.members[max(range(len(self.members)), key=lambda at: self.members[at].makespan)]
+            kept = [each for at, each in enumerate(self.members) if at not in rivals]
+            kept.append(member)
+            if len(kept) > MEMBERS:
+                worst = max(range(len(kept)), key=lambda at: kept[at].makespan)
+                self.refused = self.refused if worst == MEMBERS else 0
+                del kept[worst]
+            self.members = kept
+
+    def renew(self) -> None:
+        """Leave only the best one when nothing new was taken in for long, or all are equally long."""
+        with self.lock:
+            spans = {each.makespan for each in self.members}
+            if self.best is not None and (len(spans) == 1 or self.refused > WEARY):
+                self.members, self.refused = [self.best], 0
 
 
-def alike(one: Member, other: Member) -> bool:
-    """Whether two plans are the same for a population: equal makespan and nearly equal order and machines."""
-    if one.makespan != other.makespan:
-        return False
-    size = len(one.order)
-    rank, second = np.empty(size, np.int64), np.empty(size, np.int64)
-    rank[one.order], second[other.order] = np.arange(size), np.arange(size)
-    moved = np.abs(rank - second).mean() + (one.machine != other.machine).sum()
-    return bool(moved < 1)
+def distance(one: Member, other: Member) -> float:
+    """The share of operations that follow another one on their machine in the second plan."""
+    return float((one.left != other.left).mean())
+
+
+def neighbours(order: IntArray, machine: IntArray) -> IntArray:
+    """Per operation the one ahead of it on its machine; for a first one a negative number by machine."""
+    by_machine = order[np.argsort(machine[order], kind="stable")]
+    lanes = machine[by_machine]
+    ahead = np.concatenate([[-1], by_machine[:-1]])
+    ahead[np.concatenate([[True], lanes[1:] != lanes[:-1]])] = -1
+    left = np.empty(len(order), np.int64)
+    left[by_machine] = np.where(ahead < 0, -1 - lanes, ahead)
+    return left
 
 
 class Searcher:
@@ -87,7 +109,8 @@ class Searcher:
         for number in range(rounds):
             if self.over():
                 return
-            if len(self.pool.members) < MEMBERS or self.stale():
+            self.pool.renew()
+            if len(self.pool.members) < MEMBERS:
                 self.begin(blur=0 if number == 0 else 10 + int(self.chance.integers(60)))
             else:
                 self.relink()
@@ -96,14 +119,6 @@ class Searcher:
     def over(self) -> bool:
         """Whether there is nothing left to do."""
         return self.pool.done or self.ends()
-
-    def stale(self) -> bool:
-        """Whether all plans of the pool are equally long: then all but one give way to new ones."""
-        with self.pool.lock:
-            spans = {each.makespan for each in self.pool.members}
-            if len(spans) == 1:
-                del self.pool.members[1:]
-            return len(spans) == 1
 
     def begin(self, blur: int) -> None:
         """Load a plan by priority rule, blurred."""
@@ -145,10 +160,18 @@ class Searcher:
         return self.kept()
 
     def kept(self) -> Member:
-        """The best plan since the last one was loaded."""
-        return Member(
-            self.graph.best_order.copy(), self.graph.best_machine.copy(), int(self.graph.state[BEST])
-        )
+        """The best plan since the last one was loaded; it is loaded again."""
+        self.reload(self.graph.best_order, self.graph.best_machine)
+        return member_of(self.graph)
+
+
+def member_of(graph: Graph) -> Member:
+    """The loaded plan as a population keeps it."""
+    size = len(graph.order) - 1
+    order = graph.order[:size]
+    order = order[np.argsort((graph.finish - graph.time)[order], kind="stable")]
+    machine = graph.machine.copy()
+    return Member(np.append(order, size), machine, neighbours(order, machine), int(graph.state[MAKESPAN]))
 
 
 def tabu(shop: JobShop, *, seconds: float, seed: int = 0, rounds: int = 1 << 40, target: int = 0) -> Schedule:
