@@ -300,7 +300,7 @@ class PricingPolicy(models.Model):
 
 
 class PriceApproval(models.Model):
-    """A second person agreed to a price beyond the limits of the first. Append-only."""
+    """A second person agreed to a price beyond the limits of the first, or turned it down. Append-only."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="price_approvals")
     position = models.PositiveIntegerField()
@@ -309,6 +309,7 @@ class PriceApproval(models.Model):
     discount_percent = percent("discount %")
     reason = models.CharField(max_length=200)
     note = models.CharField(max_length=200, blank=True)
+    agreed = models.BooleanField(default=True)
     priced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

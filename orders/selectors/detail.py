@@ -8,6 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, cast
 
+from django.db.models import OuterRef, Subquery
+
 from kernel.bases import Columns, fetch
 from kernel.machine import Row, State
 from kernel.marks import Step
@@ -22,6 +24,7 @@ from orders.models import (
     Move,
     Order,
     OrderLine,
+    PriceApproval,
     WorkItem,
 )
 from orders.models.orders import rail_of
@@ -156,11 +159,18 @@ OWN_ORDER: Final = Statement(
     str,
     int,
 )
+_LAST_ANSWER: Final = PriceApproval.objects.filter(
+    order_id=OuterRef("order_id"), fingerprint=OuterRef("price_fingerprint")
+).order_by("-id")
 LINES: Final = Statement(
     lambda order: (
         OrderLine.objects.filter(order=order)
         .select_related("product", "snapshot", "held_by", "priced_by", "approved_by")
         .defer(*_FROZEN, "price_trace", "cost_trace")
+        .annotate(
+            agreed=Subquery(_LAST_ANSWER.values("agreed")[:1]),
+            answer=Subquery(_LAST_ANSWER.values("note")[:1]),
+        )
         .order_by("position")
     ),
     int,

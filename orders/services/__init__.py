@@ -47,7 +47,7 @@ from orders.services.migrating import move_to_newest
 from orders.services.modelling import create_product, draft_of, fingerprint, save_draft
 from orders.services.papers import paper_of
 from orders.services.price_lists import keep_list_price, keep_price_list, remove_list_price
-from orders.services.pricing import approve_price
+from orders.services.pricing import approve_price, turn_down_price
 from orders.services.publishing import (
     check_product,
     prove_revision,
@@ -158,6 +158,7 @@ __all__ = [
     "sweep_proofs",
     "today",
     "token_of",
+    "turn_down_price",
     "wake_after_commit",
     "why_closed",
 ]

@@ -155,7 +155,8 @@ def signature_of(line: OrderLine) -> Signature:
 
 def ask_approval(order: Order, by: User | None, now: datetime) -> None:
     """Put the quotation on the managers' list where one of its prices waits, and off it where none does."""
-    key, waiting = f"approve:{order.pk}", waiting_lines(order)
+    key, refused = f"approve:{order.pk}", turned_down(order)
+    waiting = [line for line in waiting_lines(order) if line.price_fingerprint not in refused]
     if not waiting:
         close_work(keys=[key], by=by, now=now)
         return
@@ -168,6 +169,12 @@ def waiting_lines(order: Order) -> list[OrderLine]:
     """The lines of a draft whose price nobody agreed to yet, in order."""
     lines = order.lines.filter(state="draft", approved_at=None).exclude(approval_reason="")
     return list(lines.select_related("priced_by").order_by("position"))
+
+
+def turned_down(order: Order) -> set[str]:
+    """The fingerprints of the prices whose last answer was no; the same price is not asked for again."""
+    answers = order.price_approvals.order_by("id").values_list("fingerprint", "agreed")
+    return {price for price, agreed in dict(answers).items() if not agreed}
 
 
 def check_approved(lines: Sequence[OrderLine]) -> None:
@@ -195,6 +202,39 @@ def approve_price(
     waiting = waiting_lines(order)
     _check_approver(order, waiting, by)
     check_text(note, LONGEST_NOTE, "note")
+    _keep_answer(order, waiting, by, note, now, agreed=True)
+    OrderLine.objects.filter(pk__in=[line.pk for line in waiting]).update(approved_by=by, approved_at=now)
+    _tell_seller(
+        order, f"The price of {order.quotation_number} is approved: send it to {order.customer}", by, now
+    )
+    return order
+
+
+@transaction.atomic
+def turn_down_price(
+    *, order: Order, by: User, reason: str, version: int | None = None, now: datetime | None = None
+) -> Order:
+    """Say no to every price of a draft that waits, with the reason; the seller finds it on the sales list.
+
+    The prices stay as they are and cannot be sent; another price is asked for anew. NotAllowed and Conflict
+    as for `approve_price`, Refused at `reason` without one.
+    """
+    now = now or clock.now()
+    order = lock_order(order, version)
+    waiting = waiting_lines(order)
+    _check_approver(order, waiting, by)
+    if not reason.strip():
+        raise Refused("The reason is missing.", field="reason", remedy="Say what price would do.")
+    check_text(reason, LONGEST_NOTE, "reason")
+    _keep_answer(order, waiting, by, reason, now, agreed=False)
+    told = f"Change the price of {order.quotation_number}, {by} turned it down: {reason.strip()}"
+    _tell_seller(order, told, by, now)
+    return order
+
+
+def _keep_answer(
+    order: Order, lines: Sequence[OrderLine], by: User, note: str, now: datetime, *, agreed: bool
+) -> None:
     PriceApproval.objects.bulk_create(
         PriceApproval(
             order=order,
@@ -204,19 +244,21 @@ def approve_price(
             discount_percent=line.discount_percent,
             reason=line.approval_reason,
             note=note.strip(),
+            agreed=agreed,
             priced_by=line.priced_by,
             approved_by=by,
             at=now,
         )
-        for line in waiting
+        for line in lines
     )
-    OrderLine.objects.filter(pk__in=[line.pk for line in waiting]).update(approved_by=by, approved_at=now)
+
+
+def _tell_seller(order: Order, reason: str, by: User, now: datetime) -> None:
+    """The answer is the next item of the sales list, off the managers'; the version is a newer one."""
     Order.objects.filter(pk=order.pk).update(version=F("version") + 1, updated_at=now)
     order.version += 1
-    reason = f"The price of {order.quotation_number} is approved: send it to {order.customer}"
     work = Work(f"quote:{order.pk}", Role.SALES, reason, order.get_absolute_url(), order=order)
     open_work(items=[work], closing=[f"approve:{order.pk}"], by=by, now=now)
-    return order
 
 
 def _check_approver(order: Order, waiting: Sequence[OrderLine], by: User) -> None:

@@ -96,12 +96,19 @@ def _unapproved(lines: Sequence[OrderLine]) -> str:
     """Which price keeps the quotation from being sent."""
     waiting = [line for line in lines if line.state == "draft" and line.approval_reason]
     line = next((line for line in waiting if line.approved_at is None), None)
+    if line is not None and getattr(line, "agreed", None) is False:
+        return f"The price of line {line.position} was turned down. Change it."
     return f"Line {line.position} waits for an approval: {line.approval_reason}." if line else ""
 
 
 def _approve(form: ActForm, by: User) -> object:
     data = form.cleaned_data
     return services.approve_price(order=form.order, by=by, note=data["note"], version=data["version"])
+
+
+def _turn_down(form: ActForm, by: User) -> object:
+    data = form.cleaned_data
+    return services.turn_down_price(order=form.order, by=by, reason=data["reason"], version=data["version"])
 
 
 def _send(form: ActForm, by: User) -> object:
@@ -186,6 +193,11 @@ ACTS = (
         "approve", "Approve price", "checklist", "Approve the price?",
         "You agree as the second person. It is kept with your name; a changed price needs a new approval.",
         "The price is approved.", NoteForm, "approve", _approve, "quotation", roles=(Role.MANAGER,),
+    ),
+    Act(
+        "turn-down", "Turn down price", "circle-x", "Turn the price down?",
+        "The seller finds your reason on the sales list. The quotation cannot be sent at this price.",
+        "The price is turned down.", ReasonForm, "approve", _turn_down, "quotation", roles=(Role.MANAGER,),
     ),
     Act(
         "confirm", "Confirm order", "check", "Confirm the order?",

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from orders.models import Order, PricingPolicy, Role
+from kernel.errors import Conflict, Refused
+from orders import services
+from orders.models import Order, PricingPolicy, Role, WorkItem
 from orders.services import LineInput, create_quotation
 from tests.cast import People
 from tests.orders import cast, pages
@@ -87,6 +89,44 @@ def test_the_manager_approves_with_one_button_and_sales_sends(
     assert done.status_code == 302
     assert order.lines.get().approved_by == cast_of_people["manager"]
     assert "Approved by Manager" in browser_of("sales").get(url).content.decode()
+
+
+def test_a_price_is_turned_down_with_a_reason_that_the_seller_finds(
+    browser_of: Browser, cast_of_people: People
+) -> None:
+    order = discounted(cast_of_people)
+    url, sales = order.get_absolute_url(), browser_of("sales")
+    browser_of("manager").post(f"{url}act/turn-down/", {"version": order.version, "reason": "Ten is enough"})
+    assert "turned it down: Ten is enough" in sales.get("/").content.decode()
+    page = sales.get(url).content.decode()
+    assert "Turned down: Ten is enough" in page
+    assert "was turned down. Change it." in page
+    assert "Approve Q" not in browser_of("manager").get("/").content.decode()
+
+
+def test_the_same_price_is_not_asked_for_again_and_another_one_is(cast_of_people: People) -> None:
+    order, sales, manager = discounted(cast_of_people), cast_of_people["sales"], cast_of_people["manager"]
+    services.turn_down_price(order=order, by=manager, reason="Too low")
+    key, line = f"approve:{order.pk}", order.lines.get()
+    for percent, waits in (("12", False), ("11", True)):
+        wish = LineInput(line.product, 2, discount_percent=Decimal(percent))
+        services.change_quotation(order=order, lines=[wish], by=sales, version=None)
+        assert WorkItem.objects.waiting().filter(key=key).exists() is waits
+
+
+def test_a_price_that_was_turned_down_is_not_sent(cast_of_people: People) -> None:
+    order = discounted(cast_of_people)
+    services.turn_down_price(order=order, by=cast_of_people["manager"], reason="Too low")
+    with pytest.raises(Conflict, match="not approved"):
+        services.send_quotation(order=order, by=cast_of_people["sales"])
+
+
+def test_turning_down_needs_a_reason_and_a_manager(cast_of_people: People) -> None:
+    order = discounted(cast_of_people)
+    with pytest.raises(Refused, match="The reason is missing"):
+        services.turn_down_price(order=order, by=cast_of_people["manager"], reason=" ")
+    with pytest.raises(Refused, match="Only a manager"):
+        services.turn_down_price(order=order, by=cast_of_people["sales"], reason="No")
 
 
 def test_sales_cannot_approve(browser_of: Browser, cast_of_people: People) -> None:
