@@ -62,6 +62,7 @@ class _Made:
             self._names = [field.target.attname for field in fields[self._begin : self._end]]
             populators: Any = get_related_populators
             self._related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+            self._annotations = tuple(compiler.annotation_col_map.items())
 
     def read(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         """Rows of the statement as the queryset gives them."""
@@ -78,6 +79,8 @@ class _Made:
         made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._begin : self._end])
         for related in self._related:
             related.populate(values, made)
+        for name, at in self._annotations:
+            setattr(made, name, values[at])
         return made
 
 

@@ -27,6 +27,7 @@ from orders.views.people import person
 
 READERS, WRITERS = (Role.SALES, Role.MANAGER), (Role.MANAGER,)
 GET_OR_POST = ("GET", "POST")
+FormSets = dict[str, Any]
 
 
 @allow(*READERS)
@@ -121,7 +122,7 @@ def _priced(request: HttpRequest, found: PriceList, price: ListPrice | None) -> 
     """The form of one product on a list, and what was sent with it."""
     data = request.POST if request.method == "POST" else None
     form = ListPriceForm(data, price_list=found, price=price)
-    formsets: dict[str, Any] = {
+    formsets: FormSets = {
         "breaks": BreakFormSet(data, initial=_rows(price, "breaks"), prefix="breaks"),
         "adders": AdderFormSet(data, initial=_rows(price, "options"), prefix="adders"),
     }
@@ -136,18 +137,15 @@ def _priced(request: HttpRequest, found: PriceList, price: ListPrice | None) -> 
 
 
 def _kept(
-    request: HttpRequest,
-    found: PriceList,
-    product: Product | None,
-    form: ListPriceForm,
-    formsets: dict[str, Any],
+    request: HttpRequest, found: PriceList, product: Product | None, form: ListPriceForm, formsets: FormSets
 ) -> bool:
+    given = form.cleaned_data
     try:
         kept = keep_list_price(
             price_list=found,
-            product=product or form.cleaned_data["product"],
-            base_price=form.cleaned_data["base_price"],
-            discount_percent=form.cleaned_data["discount_percent"] or Decimal(0),
+            product=product or given["product"],
+            base_price=given["base_price"],
+            discount_percent=given["discount_percent"] or Decimal(0),
             breaks=rows_of(formsets["breaks"]),
             adders=rows_of(formsets["adders"]),
         )

@@ -3,12 +3,14 @@
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Upper
 from django.test.utils import CaptureQueriesContext
 
 from kernel.queries import ROWS, Statement
 from orders.models import Customer, User
 
 pytestmark = pytest.mark.django_db
+SHOUTED = Statement(lambda pk: Customer.objects.filter(pk=pk).annotate(shouted=Upper("name")), int)
 BY_CODE = Statement(lambda code: Customer.objects.filter(code=code), str)
 PEOPLE = Statement(lambda pk: User.objects.select_related("customer").filter(pk=pk).defer("password"), int)
 NAMES = Statement(
@@ -55,3 +57,9 @@ def test_a_list_of_any_length_is_one_value() -> None:
     assert NAMES([second.pk, first.pk]) == [("Shop A-1", "A-1"), ("Shop B-2", "B-2")]
     assert NAMES([first.pk]) == [("Shop A-1", "A-1")]
     assert NAMES([]) == []
+
+
+def test_what_a_statement_annotates_stands_on_its_objects() -> None:
+    customer = SHOUTED.first(two_customers()[0].pk)
+    assert customer is not None
+    assert customer.shouted == "SHOP A-1"

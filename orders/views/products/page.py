@@ -83,24 +83,32 @@ def may_edit(draft: Draft) -> bool:
 def page(product: Product, draft: Draft, active: str) -> dict[str, Any]:
     """The frame of all pages of a model; one statement."""
     counts = counts_of(draft)
-    tabs = [Tab("Overview", route("orders:product", product.code), active == "overview")]
-    for kind, section in SECTIONS.items():
-        url = route("orders:model-rows", product.code, kind)
-        tabs.append(Tab(section.label, url, active == kind, counts[kind] if kind != HEAD else None))
-    tabs.append(Tab("Changes", route("orders:model-history", product.code), active == "history"))
-    migrating = route("orders:model-migration", product.code)
-    tabs.append(Tab("Open quotations", migrating, active == "migration"))
-    tabs.append(Tab("Files", route("orders:model-files", product.code), active == "files"))
-    tabs.append(Tab("Check and publish", route("orders:model-check", product.code), active == "check"))
     return {
         "product": product,
         "revision": draft.revision,
         "missing": missing(product, draft, counts) if may_edit(draft) else (),
-        "tabs": tabs,
+        "tabs": _tabs(product, counts, active),
         "editable": may_edit(draft),
         "try_url": route("orders:model-try", product.code),
         "names_url": route("orders:model-names", product.code),
     }
+
+
+def _tabs(product: Product, counts: Mapping[str, int], active: str) -> list[Tab]:
+    def tab(label: str, name: str, *parts: str, key: str, count: int | None = None) -> Tab:
+        return Tab(label, route(f"orders:{name}", product.code, *parts), active == key, count)
+
+    return [
+        tab("Overview", "product", key="overview"),
+        *(
+            tab(section.label, "model-rows", kind, key=kind, count=counts[kind] if kind != HEAD else None)
+            for kind, section in SECTIONS.items()
+        ),
+        tab("Changes", "model-history", key="history"),
+        tab("Open quotations", "model-migration", key="migration"),
+        tab("Files", "model-files", key="files"),
+        tab("Check and publish", "model-check", key="check"),
+    ]
 
 
 def missing(product: Product, draft: Draft, counts: Mapping[str, int]) -> list[tuple[str, str, str]]:
