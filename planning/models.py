@@ -315,3 +315,66 @@ class ReplanRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    """Filters over holds."""
+
+    def active(self) -> Self:
+        """Neither released nor turned into a plan."""
+        return self.filter(released_at=None)
+
+
+class Hold(models.Model):
+    """A promise that is kept for a quoted line: its time on the machines is taken until it is released.
+
+    `fingerprint` says what was promised for: another quantity or other choices are another job. `displaced`
+    are the jobs that were to give way: reference and days.
+    """
+
+    line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="holds")
+    way = models.CharField(max_length=10)
+    finish = models.DateTimeField()
+    promised_at = models.DateTimeField()
+    fingerprint = models.CharField(max_length=64)
+    displaced = models.JSONField(default=list)
+    by = models.CharField(max_length=150, blank=True)
+    held_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=80, blank=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                name="one_hold_per_line", fields=("line",), condition=Q(released_at__isnull=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"hold {self.pk} of line {self.line_id}"
+
+
+class HeldSlot(models.Model):
+    """Time of a machine that a hold takes; deleted when the hold is released."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.CASCADE, related_name="slots")
+    sequence = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="held")
+    during = DateTimeRangeField()
+
+    class Meta:
+        ordering = ("hold", "sequence")
+        constraints = (
+            ExclusionConstraint(
+                name="one_hold_at_a_time_per_machine",
+                expressions=[("machine", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.machine_id} {self.during}"

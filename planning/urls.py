@@ -9,4 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("replan/", views.replan, name="replan"),
     path("order/<str:reference>/panel/", views.order_panel, name="order-panel"),
+    path("order/<str:reference>/promise/", views.promise_panel, name="promise-panel"),
+    path("order/<str:reference>/hold/", views.hold, name="hold"),
+    path("order/<str:reference>/release/", views.release, name="release"),
 ]

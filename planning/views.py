@@ -12,12 +12,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kernel import clock
 from kernel.access import allow
+from kernel.errors import Refused
 from kernel.htmx import HtmxRequest, back, partial_name, redirect_or_htmx, render_page
+<<<<<<< HEAD
 from kernel.queries import Statement
 from orders.models import STAFF_ROLES, Role, WorkItem
+=======
+from orders.models import STAFF_ROLES, Order, Role, User, WorkItem
+>>>>>>> 025179d (Promise a quotation's lines from the order book, hold the dates, keep them through the acceptance)
 from planning import selectors, services
 from planning.models import PlanState
 
+PROMISERS = (Role.SALES, Role.PLANNER, Role.MANAGER)
 PLANNERS = (Role.PLANNER, Role.MANAGER)
 ROWS = 100
 WAITING: Final = Statement(lambda: WorkItem.objects.waiting().filter(role=Role.PLANNER)[:20])
@@ -83,3 +89,50 @@ def order_panel(request: HtmxRequest, reference: str) -> HttpResponse:
     return render_page(
         request, "planning/order_panel.html", {"schedule": schedule}, partial={target: "schedule"}
     )
+
+
+@allow(*STAFF_ROLES)
+@require_GET
+def promise_panel(request: HtmxRequest, reference: str) -> HttpResponse:
+    """When a quotation can be delivered: a section of its page, and a page of its own."""
+    panel = selectors.promise_panel(_order_or_404(reference), clock.now())
+    person = _person(request)
+    may_hold = person is not None and person.has_role(*PROMISERS)
+    target = request.htmx.target or ""
+    context = {"panel": panel, "may_hold": may_hold}
+    return render_page(request, "planning/promise.html", context, partial={target: "promise"})
+
+
+@allow(*PROMISERS)
+@require_POST
+def hold(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hold the dates in the way chosen."""
+    order = _order_or_404(reference)
+    try:
+        services.hold_promise(order=order, way=request.POST.get("way", ""), by=_person(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"The dates of {order} are held.")
+    return redirect_or_htmx(request, order.get_absolute_url())
+
+
+@allow(*PROMISERS)
+@require_POST
+def release(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the held time free."""
+    order = _order_or_404(reference)
+    services.release_holds(order=order, reason=f"Released by {request.user}")
+    messages.success(request, f"Nothing is held for {order} any more.")
+    return redirect_or_htmx(request, order.get_absolute_url())
+
+
+def _order_or_404(reference: str) -> Order:
+    order = Order.objects.by_reference(reference).select_related("customer").first()
+    if order is None:
+        raise Http404(f"There is no order {reference}.")
+    return order
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None

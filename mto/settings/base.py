@@ -216,6 +216,7 @@ MTO_SWEEPS = [
     "orders.services.expire_quotations",
     "orders.services.sweep_proofs",
     "planning.services.sweep_plan",
+    "planning.services.sweep_holds",
     "procurement.services.sweep_materials",
 ]
 MTO_HEARTBEAT = "orders.services.beat"
@@ -236,6 +237,11 @@ POSTGRES = ("postgresql", "postgres")
 MTO_DEFAULT_CALENDAR = "DAY"
 MTO_DELIVERY_DAYS = 1
 MTO_SAFETY_DAYS = 1
+# Ways to get material, asked upward by planning; what a confirmation keeps of the dates that are held
+MTO_SUPPLY = "procurement.selectors.supply_outlook"
+MTO_CONFIRMING = ["planning.services.keep_promises"]
+# A promise may rest on a book of orders that is so many seconds old; a hold is always checked anew
+MTO_PROMISE_SECONDS = 20
 
 
 def postgres(url: ServiceUrl) -> dict[str, Any]:

@@ -67,7 +67,10 @@ class ConfirmForm(ActForm):
     """What turns a quotation into an order."""
 
     customer_po = forms.CharField(label="Customer PO number", max_length=40, required=False)
-    promised = _date("Promised date", help_text="What we commit to; the requested date unless you change it.")
+    promised = _date(
+        "Promised date",
+        help_text="What we commit to; the held date, else the requested one, unless you change it.",
+    )
     ship_to = forms.ModelChoiceField(
         Address.objects.none(), label="Ship to", empty_label="Choose the address"
     )

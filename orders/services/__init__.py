@@ -30,6 +30,7 @@ from orders.services.desk import (
     open_work,
     promise,
     record_forecasts,
+    withdraw_promise,
 )
 from orders.services.drafting import add_row, change_row, move_row, remove_row
 from orders.services.drawings import add_drawing, remove_drawing
@@ -161,4 +162,5 @@ __all__ = [
     "turn_down_price",
     "wake_after_commit",
     "why_closed",
+    "withdraw_promise",
 ]

@@ -1,10 +1,12 @@
 """Confirmation: a quotation becomes an order with a number, a promise and a private snapshot per job."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from kernel import clock
 from kernel.bases import next_numbers
@@ -34,18 +36,20 @@ def confirm_order(
 ) -> Order:
     """Turn a quotation into order SO-YYYY-NNNNN and hand its jobs to planning.
 
-    Takes the snapshot of every line from the published product, promises `promised` or each line's
-    requested date at noon, accepts the revision sent last, and closes the sales list. Conflict for another
-    state, a stale version or an expired quotation; Refused at the field for a missing ship-to or PO number,
-    a past date, another currency, a product that is not published or no longer allows the choices.
+    Takes the snapshot of every line from the published product, promises `promised`, or what is held for each
+    line (settings.MTO_CONFIRMING), or its requested date at noon, accepts the revision sent last, and closes
+    the sales list. Conflict for another state, a stale version, an expired quotation or a held date that
+    cannot be kept any more; Refused at the field for a missing ship-to or PO number, a past date, another
+    currency, a product that is not published or no longer allows the choices.
     """
     now = now or clock.now()
     order = lock_order(order, version)
     lines = lines_in(order, "quoted", "confirm")
     customer_po = customer_po.strip() or order.customer_po
     _check(order, customer_po, now)
+    held = _held(order, lines, promised, now)
     _take_snapshots(order, lines, promised, today(now))
-    _promise(lines, order, promised, by, now)
+    _promise(lines, order, promised, held, by, now)
     accept_newest(order=order, by=by, now=now)
     number = next_numbers("SO", today(now).year)[0]
     order.number, order.confirmed_at, order.customer_po = number, now, customer_po
@@ -83,6 +87,16 @@ def _check(order: Order, customer_po: str, now: datetime) -> None:
         )
     check_text(customer_po, 40, "customer_po")
     check_date(order.requested_date, now, "requested_date")
+
+
+def _held(
+    order: Order, lines: Sequence[OrderLine], promised: datetime | date | None, now: datetime
+) -> dict[int, datetime]:
+    """The dates that stages above keep for these lines; they refuse where one cannot be kept any more."""
+    found: dict[int, datetime] = {}
+    for name in settings.MTO_CONFIRMING:
+        found |= import_string(name)(order=order, lines=lines, promised=promised, now=now)
+    return found
 
 
 def _take_snapshots(
@@ -128,6 +142,7 @@ def _promise(
     lines: Sequence[OrderLine],
     order: Order,
     promised: datetime | date | None,
+    held: Mapping[int, datetime],
     by: User | None,
     now: datetime,
 ) -> None:
@@ -135,7 +150,7 @@ def _promise(
     by_time: dict[datetime, list[OrderLine]] = {}
     for line in lines:
         check_date(line.requested_date, now, f"lines.{line.position}.requested_date")
-        wished = promised or line.requested_date or order.requested_date
+        wished = promised or held.get(line.pk) or line.requested_date or order.requested_date
         if wished is not None:
             at = wished if isinstance(wished, datetime) else noon(wished)
             by_time.setdefault(at, []).append(line)

@@ -181,5 +181,11 @@ def promise(
         line.promised_at = at
 
 
+def withdraw_promise(*, line_ids: Sequence[int]) -> None:
+    """Take back what was offered for lines that are not ordered; what is ordered keeps its promise."""
+    offered = OrderLine.objects.filter(id__in=line_ids, state__in=["draft", "quoted"])
+    offered.update(promised_at=None)
+
+
 def _day(at: datetime | None) -> object:
     return at and timezone.localtime(at, timezone.get_default_timezone()).date()

@@ -286,9 +286,10 @@ def form_of(act: Act, order: Order, lines: Sequence[OrderLine], data: Any = None
     initial: dict[str, Any] = {}
     if act.form is ConfirmForm:
         days = [line.requested_date for line in lines if line.requested_date]
+        held = [timezone.localdate(line.promised_at) for line in lines if line.promised_at]
         initial = {
             "customer_po": order.customer_po,
-            "promised": order.requested_date or max(days, default=None),
+            "promised": max(held, default=None) or order.requested_date or max(days, default=None),
         }
     elif act.form is SendForm and order.state == "draft":
         lasts = timedelta(days=terms_of(order).valid_days)

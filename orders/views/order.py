@@ -28,6 +28,7 @@ from orders.views.people import OFFICE, is_customer, order_or_404, person, sees_
 
 CONFLICT = 409
 LIVE, DIALOG = "order-live", "order-dialog"
+PROMISE = ("Promise", "calendar-check", "planning:promise-panel")
 QUOTATION = ("Quotation", "file-text", "orders:quotation")
 PANELS: tuple[tuple[str, str, str], ...] = (
     ("Schedule", "calendar-stats", "planning:order-panel"),
@@ -149,8 +150,10 @@ def _primary(offered: list[Offer]) -> Offer | None:
 
 
 def _panels(found: Order) -> list[dict[str, str]]:
-    """The sections of the stages that exist; a quotation has what was sent of it, a draft nothing."""
+    """The sections of the stages that exist; a quotation has its dates, and what was sent of it."""
     panels = PANELS if found.number else ()
+    if found.state in ("draft", "quoted"):
+        panels = (PROMISE,)
     if found.quoted_at:
         panels = (QUOTATION, *panels)
     named = [(title, icon, route(name, found.reference)) for title, icon, name in panels]

@@ -1,7 +1,16 @@
 """Reads of the planning stage."""
 
 from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
-from planning.selectors.book import Book, OpenOperation, Short, busy_machines, load_book, problem_of
+from planning.selectors.book import (
+    Book,
+    Held,
+    OpenOperation,
+    Short,
+    busy_machines,
+    held_slots,
+    load_book,
+    problem_of,
+)
 from planning.selectors.late import LateJob, late_jobs
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
@@ -14,6 +23,7 @@ from planning.selectors.operations import (
     reached_operations,
     step_of,
 )
+from planning.selectors.promise_panel import Panel, promise_panel
 from planning.selectors.resources import Resources, load_resources
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 
@@ -22,10 +32,12 @@ __all__ = [
     "Board",
     "Book",
     "CentreLoad",
+    "Held",
     "Lane",
     "LateJob",
     "OpenOperation",
     "OrderSchedule",
+    "Panel",
     "Reached",
     "Resources",
     "ScheduledOperation",
@@ -33,6 +45,7 @@ __all__ = [
     "Window",
     "busy_machines",
     "first_operations_supplied",
+    "held_slots",
     "late_jobs",
     "load_board",
     "load_book",
@@ -45,6 +58,7 @@ __all__ = [
     "order_schedule",
     "predecessors",
     "problem_of",
+    "promise_panel",
     "reached_among",
     "reached_operations",
     "read_window",

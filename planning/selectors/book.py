@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from planning import engine
 from planning.engine import NEVER
-from planning.models import Operation, Requirement
+from planning.models import HeldSlot, Operation, Requirement
 from planning.selectors.moments import minute_of, next_minute
 from planning.selectors.operations import predecessors
 from planning.selectors.resources import Resources, load_resources
@@ -20,6 +20,7 @@ LEAST_REMAINING: Final = 15
 """A running operation that is past its time is reckoned to need that many minutes more."""
 
 UNPROMISED_DAYS: Final = 60
+FAR_AWAY: Final = 10 * 365 * 1440
 Status = Operation.Status
 
 
@@ -48,6 +49,16 @@ class OpenOperation(NamedTuple):
     forecast_at: datetime | None = None
 
 
+class Held(NamedTuple):
+    """Time of a machine that is kept for a promise."""
+
+    hold_id: int
+    line_id: int
+    machine_id: int
+    starts: datetime
+    ends: datetime
+
+
 class Short(NamedTuple):
     """A requirement that is not fully here."""
 
@@ -59,13 +70,14 @@ class Short(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """`rows[i]` is operation i of `problem`, `line_ids[j]` its job j."""
+    """`rows[i]` is operation i of `problem`, `line_ids[j]` its job j; behind them stands what is held."""
 
     problem: engine.Problem
     resources: Resources
     rows: Sequence[OpenOperation]
     line_ids: Sequence[int]
     short: Sequence[Short]
+    held: Sequence[Held]
     now: datetime
 
 
@@ -78,12 +90,20 @@ COLUMNS: Final = (
 
 
 def load_book(now: datetime) -> Book:
-    """All open operations and their short requirements. Three statements for any number of jobs."""
+    """All open operations, their short requirements and what is held. Four statements for any number."""
     resources = load_resources(now)
     rows = [OpenOperation(*row) for row in Operation.objects.open().order_by(*ORDER).values_list(*COLUMNS)]
     short = short_of(rows)
-    problem = problem_of(rows, short, resources, now)
-    return Book(problem, resources, rows, list(dict.fromkeys(row.line_id for row in rows)), short, now)
+    held = held_slots(now)
+    problem = problem_of(rows, short, resources, now, held)
+    return Book(problem, resources, rows, list(dict.fromkeys(row.line_id for row in rows)), short, held, now)
+
+
+def held_slots(now: datetime) -> list[Held]:
+    """What promises keep of the machines from now on; nobody but their own jobs may stand there."""
+    rows = HeldSlot.objects.filter(during__endswith__gt=now).order_by("id")
+    columns = ("hold_id", "hold__line_id", "machine_id", "during__startswith", "during__endswith")
+    return [Held(*row) for row in rows.values_list(*columns)]
 
 
 ORDER: Final = ("line_id", "loop", "sequence")
@@ -98,7 +118,11 @@ def short_of(rows: Iterable[OpenOperation]) -> list[Short]:
 
 
 def problem_of(
-    rows: Sequence[OpenOperation], short: Iterable[Short], resources: Resources, now: datetime
+    rows: Sequence[OpenOperation],
+    short: Iterable[Short],
+    resources: Resources,
+    now: datetime,
+    held: Sequence[Held] = (),
 ) -> engine.Problem:
     """The engine's problem: running operations stay where they are, the others are free from now on.
 
@@ -117,11 +141,32 @@ def problem_of(
         now=clock,
         calendars=resources.calendars,
         machines=resources.machines,
-        jobs=[engine.Job(due_of(of_line[0].promised_at, resources, clock)) for of_line in jobs.values()],
-        operations=[
-            _operation(row, number[row.line_id], before[at], expected, families, resources, clock)
-            for at, row in enumerate(rows)
+        jobs=[
+            *(engine.Job(due_of(of_line[0].promised_at, resources, clock)) for of_line in jobs.values()),
+            *[engine.Job(clock + FAR_AWAY, weight=0)] * bool(held),
         ],
+        operations=[
+            *(
+                _operation(row, number[row.line_id], before[at], expected, families, resources, clock)
+                for at, row in enumerate(rows)
+            ),
+            *(_kept(each, len(jobs), resources, clock) for each in held),
+        ],
+    )
+
+
+def _kept(slot: Held, job: int, resources: Resources, clock: int) -> engine.Operation:
+    """What is held, as work that is pinned to its machine and its minutes."""
+    start, machine = max(clock, minute_of(slot.starts)), resources.index[slot.machine_id]
+    return engine.Operation(
+        job=job,
+        machines=(machine,),
+        run=max(1, next_minute(slot.ends) - start),
+        unattended=True,
+        fixing=engine.Fixing.PINNED,
+        machine=machine,
+        start=start,
+        name="What is held",
     )
 
 
@@ -174,9 +219,9 @@ def remaining_minutes(row: OpenOperation, resources: Resources, clock: int) -> i
 
 
 def busy_machines(resources: Resources, now: datetime) -> list[engine.Busy]:
-    """What the plan in force keeps busy from now on, running operations included: spans that never overlap.
+    """What plan and holds keep busy from now on, running operations included: spans that never overlap.
 
-    One statement.
+    Two statements.
     """
     clock = next_minute(now)
     taken = Operation.objects.open().filter(
@@ -190,6 +235,9 @@ def busy_machines(resources: Resources, now: datetime) -> list[engine.Busy]:
         if row.status == Status.RUNNING and row.worked_on_id is not None:
             end = _running_until(row, resources, clock)
             spans.setdefault(resources.index[row.worked_on_id], []).append((clock, end))
+    for slot in held_slots(now):
+        span = (max(clock, minute_of(slot.starts)), next_minute(slot.ends))
+        spans.setdefault(resources.index[slot.machine_id], []).append(span)
     return [
         engine.Busy(machine, int(start), int(end))
         for machine, found in spans.items()

@@ -6,6 +6,7 @@ What is called inside an act on a job runs under the caller's `lock_jobs` and tr
 from planning.services.acts import Done, Progress, finish_operations, pause_operation, start_operations
 from planning.services.material import Material, report_issued, report_material
 from planning.services.plan import plan_jobs
+from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
 from planning.services.readiness import refresh_readiness, release_operations
 from planning.services.replanning import Replanned, replan, replan_soon, sweep_plan
 from planning.services.requests import request_replan
@@ -19,9 +20,12 @@ __all__ = [
     "Replanned",
     "add_rework",
     "finish_operations",
+    "hold_promise",
+    "keep_promises",
     "pause_operation",
     "plan_jobs",
     "refresh_readiness",
+    "release_holds",
     "release_operations",
     "replan",
     "replan_soon",
@@ -29,6 +33,7 @@ __all__ = [
     "report_material",
     "request_replan",
     "start_operations",
+    "sweep_holds",
     "sweep_plan",
     "withdraw_jobs",
 ]

@@ -23,9 +23,11 @@ from planning.selectors import (
     Resources,
     busy_machines,
     load_resources,
+    minute_of,
     moment_of,
     problem_of,
 )
+from planning.services.holding import Place, held_places, take_over
 from planning.services.requests import request_replan
 
 PLAN_LOCK: Final = 0x4D544F01
@@ -105,10 +107,13 @@ def slots_of(plan: engine.Plan, resources: Resources) -> list[Slot]:
 
 
 def forecasts_of(plan: engine.Plan, line_ids: Iterable[int], resources: Resources) -> dict[int, datetime]:
-    """When each job placed in full will be delivered: its end and the working days of the delivery."""
+    """When each job placed in full will be delivered: its end and the delivery's working days.
+
+    `line_ids` name the first jobs of the plan's problem.
+    """
     return {
         line_id: moment_of(resources.days_later(int(end), settings.MTO_DELIVERY_DAYS))
-        for line_id, end in zip(line_ids, plan.finish, strict=True)
+        for line_id, end in zip(line_ids, plan.finish, strict=False)
         if end != NEVER
     }
 
@@ -147,19 +152,57 @@ def _plan_new(lines: Sequence[OrderLine], now: datetime) -> dict[int, str]:
     resources = load_resources(now)
     snapshots = Snapshot.objects.filter(line__in=lines).in_bulk(field_name="line_id")
     operations = [_operation(line, row) for line in lines for row in _routing(snapshots[line.id])]
-    slots, plan = place_new([_row(each) for each in operations], resources, now)
+    slots, plan, kept = _places(operations, resources, now)
     for operation, slot in zip(operations, slots, strict=True):
         operation.machine_id, operation.during = slot.machine_id, slot.during
         operation.unplanned_reason = slot.reason
     Operation.objects.bulk_create(operations)
     _require(snapshots, list(zip(operations, slots, strict=True)), resources, now)
     planned = list(dict.fromkeys(each.line_id for each in operations))
-    record_forecasts(forecasts=forecasts_of(plan, planned, resources), reason="First plan", now=now)
+    free = [each for each in planned if each not in kept]
+    forecasts = forecasts_of(plan, free, resources) | _forecasts_held(operations, slots, kept, resources)
+    record_forecasts(forecasts=forecasts, reason="First plan", now=now)
     return _first_reasons(operations) | {
         line.id: "its routing has no operation. Add one to the product and enter the order anew."
         for line in lines
         if line.id not in planned
     }
+
+
+def _places(
+    operations: Sequence[Operation], resources: Resources, now: datetime
+) -> tuple[list[Slot], engine.Plan, set[int]]:
+    """Slots of new jobs: held ones unchanged where their promise stands, the others in gaps; who is held."""
+    held = held_places({each.line_id for each in operations})
+    loose = {each.line_id for each in operations if (each.line_id, each.sequence) not in held}
+    kept = {each.line_id for each in operations} - loose
+    found, plan = place_new([_row(each) for each in operations if each.line_id in loose], resources, now)
+    free = iter(found)
+    slots = [
+        Slot(*_minutes(held[each.line_id, each.sequence])) if each.line_id in kept else next(free)
+        for each in operations
+    ]
+    if held:
+        taken = [place for (line_id, _), place in held.items() if line_id in kept]
+        take_over(line_ids={line_id for line_id, _ in held}, places=taken, now=now)
+    return slots, plan, kept
+
+
+def _minutes(place: Place) -> tuple[int, int, int]:
+    machine, starts, ends = place
+    return machine, minute_of(starts), minute_of(ends)
+
+
+def _forecasts_held(
+    operations: Sequence[Operation], slots: Sequence[Slot], kept: set[int], resources: Resources
+) -> dict[int, datetime]:
+    """When the jobs that kept their held places will be delivered."""
+    ends: dict[int, int] = {}
+    for operation, slot in zip(operations, slots, strict=True):
+        if operation.line_id in kept:
+            ends[operation.line_id] = max(ends.get(operation.line_id, NEVER), slot.end)
+    days = settings.MTO_DELIVERY_DAYS
+    return {line_id: moment_of(resources.days_later(end, days)) for line_id, end in ends.items()}
 
 
 def _routing(snapshot: Snapshot) -> list[dict[str, Any]]:

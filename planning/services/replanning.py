@@ -16,7 +16,7 @@ from orders.models import OrderLine
 from orders.services import advance_all, close_work, lock_jobs, record_forecasts, send
 from planning import engine
 from planning.models import Operation, PlanRequest, PlanState, Requirement
-from planning.selectors import Book, OpenOperation, load_book, minute_of
+from planning.selectors import Book, OpenOperation, held_slots, load_book, minute_of, next_minute
 from planning.services.plan import (
     NOWHERE,
     Slot,
@@ -128,7 +128,7 @@ def _store(
         lock_plan()
         if PlanState.objects.get(id=state.id).version != state.version:
             return None
-        slots = slots_of(plan, book.resources) if plan is not None else []
+        slots = slots_of(plan, book.resources)[: len(book.rows)] if plan is not None else []
         written, given_up = _write_slots(book, slots)
         _write_need_dates(book, slots)
         _tell_planner(book, slots)
@@ -151,7 +151,7 @@ def _write_slots(book: Book, slots: Sequence[Slot]) -> tuple[int, int]:
         .values_list("id", flat=True)
     )
     written = {row_id: wanted[row_id] for row_id in still_open}
-    clashing = _clashing([row.id for row in book.rows], written)
+    clashing = _clashing([row.id for row in book.rows], written, book.now)
     written |= dict.fromkeys(clashing, NOWHERE)
     _update(written)
     return len(written), len(clashing)
@@ -162,12 +162,14 @@ def _differs(row: OpenOperation, slot: Slot) -> bool:
     return stands != (slot.machine_id, slot.start, slot.end, slot.reason)
 
 
-def _clashing(known: Sequence[int], written: Mapping[int, Slot]) -> list[int]:
-    """Which new slots overlap with those of operations that came into the plan while it was made."""
+def _clashing(known: Sequence[int], written: Mapping[int, Slot], now: datetime) -> list[int]:
+    """Which new slots overlap with those of operations and holds that came while the plan was made."""
     came = Operation.objects.open().filter(machine__isnull=False).exclude(id__in=known)
     taken: dict[int | None, list[tuple[int, int]]] = {}
     for machine_id, start, end in came.values_list("machine_id", "during__startswith", "during__endswith"):
         taken.setdefault(machine_id, []).append((minute_of(start), minute_of(end)))
+    for held in held_slots(now):
+        taken.setdefault(held.machine_id, []).append((minute_of(held.starts), next_minute(held.ends)))
     return [
         row_id
         for row_id, slot in written.items()

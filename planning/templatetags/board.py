@@ -24,7 +24,11 @@ BAR: Final = (
     '<rect class="slot slot-{status}{late}" width="100%" height="22" rx="3"{fill}/>'
     '<text class="slot-text slot-text-{status}" x="4" y="15">{text}</text></svg></a>'
 )
-FILLS: Final = {"blocked": ' fill="url(#board-hatch)"', "paused": ' fill="url(#board-dots)"'}
+FILLS: Final = {
+    "blocked": ' fill="url(#board-hatch)"',
+    "paused": ' fill="url(#board-dots)"',
+    "held": ' fill="url(#board-held)"',
+}
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from procurement.selectors.buying import drafts_to_send, late_lines, without_supplier
 from procurement.selectors.materials import operation_materials, order_materials
+from procurement.selectors.outlook import supply_outlook
 from procurement.selectors.purchasing import (
     bought,
     pegs,
@@ -30,5 +31,6 @@ __all__ = [
     "search_purchase_orders",
     "stock",
     "supply",
+    "supply_outlook",
     "without_supplier",
 ]

@@ -1,0 +1,246 @@
+"""When a quotation's lines can be delivered: asked of the plan in force, kept in memory from page to page."""
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from kernel.errors import Refused
+from kernel.jit import IntArray
+from orders.engine import configure, effectivity, explode
+from orders.models import Order, OrderLine
+from orders.selectors import compiled_line
+from planning import engine
+from planning.engine import NEVER
+from planning.engine.promise import PromiseBook, open_book
+from planning.engine.promise_answer import NewJob
+from planning.models import Operation
+from planning.selectors.book import Book, load_book, remaining_minutes
+from planning.selectors.moments import minute_of, moment_of, next_minute
+from planning.selectors.resources import Resources, load_resources
+
+NOON: Final = 12
+WEIGHT: Final = 3
+STATE: Final = """
+    SELECT coalesce((SELECT version FROM planning_planstate WHERE id = 1), 0),
+        (SELECT max(id) FROM planning_operation), (SELECT max(id) FROM planning_hold),
+        (SELECT count(*) FROM planning_hold WHERE released_at IS NOT NULL)
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The order book of one moment, ready to be asked, and what it stands for."""
+
+    state: tuple[Any, ...]
+    made: float
+    book: Book
+    promises: PromiseBook
+    families: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A line as a job: its operations by sequence, what they wait for in words, and the ways to get it.
+
+    `waits[i]` names the material operation i waits for longest, how many days, and from where; `others` are
+    faster or further ways: (operation, days, words).
+    """
+
+    line: OrderLine
+    job: NewJob
+    steps: Sequence[Mapping[str, Any]]
+    waits: Sequence[str]
+    others: Sequence[tuple[int, int, str]]
+    missing: str = ""
+
+
+_lock = threading.Lock()
+_kept: dict[str, Kept] = {}
+
+
+def kept_book(now: datetime, *, fresh: bool = False) -> Kept:
+    """The book of the plan in force: two statements while nothing changed, or changed a moment ago.
+
+    With `fresh` it is loaded anew where anything changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STATE)
+        state = cursor.fetchone()
+    name = str(connection.settings_dict["NAME"])
+    found, resources = _kept.get(name), load_resources(now)
+    age = time.monotonic() - found.made if found else 0.0
+    patience = 0 if fresh else settings.MTO_PROMISE_SECONDS
+    if found and (found.state == state or age < patience) and _still(found, now, resources):
+        return found
+    with _lock:
+        again = _kept.get(name)
+        if again and again is not found and again.state == state and _still(again, now, resources):
+            return again
+        _kept[name] = _load(now, state)
+        return _kept[name]
+
+
+def _still(kept: Kept, now: datetime, resources: Resources) -> bool:
+    """Minutes pass: a book of long ago would promise what is over, and calendars and machines change."""
+    return kept.book.resources is resources and timedelta() <= now - kept.book.now < timedelta(minutes=2)
+
+
+def _load(now: datetime, state: tuple[Any, ...]) -> Kept:
+    book = load_book(now)
+    machine, start, ready, end, fixed = _places(book)
+    families: dict[str, int] = {}
+    for row in book.rows:
+        if row.setup_family:
+            families.setdefault(row.setup_family, len(families))
+    promises = open_book(book.problem, machine, start, ready, end, fixed)
+    return Kept(state, time.monotonic(), book, promises, families)
+
+
+def _places(book: Book) -> tuple[IntArray, ...]:
+    """Machine, start, ready, end and whether it must stay, per operation of the problem.
+
+    What runs longer than planned pushes those behind it on its machine, as it will in the next plan.
+    """
+    count, index, clock = len(book.problem), book.resources.index, next_minute(book.now)
+    places = np.full((5, count), NEVER, np.int64)
+    places[0], places[4] = -1, 0
+    for at, row in enumerate(book.rows):
+        planned, here = index.get(row.machine_id or 0, -1), index.get(row.worked_on_id or 0, -1)
+        if row.status == Operation.Status.RUNNING and here >= 0:
+            machine = here
+            left = remaining_minutes(row, book.resources, clock)
+            windows = book.resources.calendars[book.resources.machines[machine].calendar]
+            end = clock + left if row.unattended else int(engine.add_work(windows, clock, left))
+            places[:, at] = machine, clock, clock, end if end != NEVER else clock + left, 1
+        elif planned >= 0 and row.starts and row.ends and row.ends > book.now:
+            start = minute_of(row.starts)
+            places[:, at] = planned, start, start, next_minute(row.ends), 0
+    for at, slot in enumerate(book.held, start=len(book.rows)):
+        start = max(clock, minute_of(slot.starts))
+        places[:, at] = index[slot.machine_id], start, start, max(start + 1, next_minute(slot.ends)), 1
+    _untangle(book, places)
+    return tuple(np.ascontiguousarray(row) for row in places)
+
+
+def _untangle(book: Book, places: IntArray) -> None:
+    """No two operations overlap on a machine; set-up is marked where the family changes."""
+    ops, single = book.problem.operations, book.problem.machines["single"]
+    machine, start, ready, end = places[0], places[1], places[2], places[3]
+    placed = np.flatnonzero(machine >= 0)
+    rows = placed[np.lexsort((end[placed], start[placed], machine[placed]))]
+    same = machine[rows][1:] == machine[rows][:-1]
+    saves = np.zeros(len(rows), bool)
+    family = ops["family"][rows]
+    saves[1:] = same & (family[1:] == family[:-1]) & (family[1:] >= 0)
+    ready[rows] = np.minimum(start[rows] + np.where(saves, 0, ops["setup"][rows]), end[rows])
+    crowded = np.flatnonzero(same & (start[rows][1:] < end[rows][:-1])) + 1
+    if not crowded.size:
+        return
+    until, last = NEVER, -1
+    for at in rows.tolist():
+        if machine[at] == last and single[last] and start[at] < until:
+            length = max(1, int(end[at] - start[at]))
+            ready[at] += until - start[at]
+            start[at], end[at] = until, until + length
+        last, until = int(machine[at]), int(end[at])
+
+
+def fingerprint(line: OrderLine) -> str:
+    """What a promise is for: product revision, choices and quantity."""
+    facts = [line.product_id, line.revision_id, line.quantity, line.choices]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def quoted_lines(order: Order) -> list[OrderLine]:
+    """The lines a promise is asked for. One statement."""
+    lines = order.lines.filter(state__in=["draft", "quoted"]).select_related("product__in_force", "revision")
+    return list(lines.order_by("position"))
+
+
+def jobs_of_lines(order: Order, lines: Sequence[OrderLine], kept: Kept) -> list[Asked]:
+    """Each line as a job with its material dates; one that cannot be built says why. Few statements."""
+    today = timezone.localdate(kept.book.now)
+    built: list[tuple[OrderLine, Any, str]] = []
+    for line in lines:
+        try:
+            compiled = compiled_line(line)
+            at = effectivity(line.serial, line.requested_date, order.requested_date, today)
+            release = explode(compiled, configure(compiled, line.choices), line.quantity, at)
+            built.append((line, release, ""))
+        except Refused as error:
+            built.append((line, None, str(error)))
+    needs: dict[int, Decimal] = {}
+    for _, release, _ in built:
+        for row in release.bom if release else ():
+            if row["item_id"] and not row["customer_supplied"]:
+                needs[row["item_id"]] = needs.get(row["item_id"], Decimal(0)) + Decimal(row["quantity"])
+    ways = import_string(settings.MTO_SUPPLY)(needs) if needs else {}
+    return [
+        _job(line, release, ways, kept) if release else Asked(line, NewJob(()), (), (), (), missing=missing)
+        for line, release, missing in built
+    ]
+
+
+def _job(line: OrderLine, release: Any, ways: Mapping[int, list[tuple[int, str]]], kept: Kept) -> Asked:
+    """The job: operations one after the other, as the planner takes them, each behind its material."""
+    steps = sorted(release.routing, key=lambda row: row["sequence"])
+    at = {row["sequence"]: number for number, row in enumerate(steps)}
+    days, waits, missing = [0] * len(steps), [""] * len(steps), ""
+    others: list[tuple[int, int, str]] = []
+    for row in release.bom:
+        if row["customer_supplied"] or row["item_id"] not in ways:
+            continue
+        found, operation = ways[row["item_id"]], at.get(row["operation"], 0)
+        if not found:
+            missing = f"Nobody sells {row['item']}. Add a supplier with its lead time."
+            continue
+        if found[0][0] > days[operation]:
+            days[operation], waits[operation] = found[0][0], f"{row['item']} from {found[0][1]}"
+        others += [
+            (operation, lead, f"{row['item']} from {source} in {lead} days")
+            for lead, source in found[1:]
+            if lead < found[0][0]
+        ]
+    clock = next_minute(kept.book.now)
+    operations = tuple(
+        engine.Operation(
+            job=0,
+            machines=kept.book.resources.pools.get(row["process_id"], ()),
+            run=max(1, row["run_minutes"]),
+            setup=row["setup_minutes"],
+            family=_family(row["setup_family"], kept.families),
+            after=(number - 1,) if number else (),
+            unattended=row["unattended"],
+            release=clock + 1440 * days[number],
+            name=f"Op {row['sequence']} {row['name']}",
+        )
+        for number, row in enumerate(steps)
+    )
+    return Asked(line, NewJob(operations, WEIGHT), steps, waits, others, missing)
+
+
+def _family(name: str, families: Mapping[str, int]) -> int:
+    """A family the plan does not know has a number of its own."""
+    return families.get(name, len(families)) if name else -1
+
+
+def promise_day(finish: int, resources: Resources) -> datetime:
+    """The first noon of a working day by which a job that ends then is delivered."""
+    at = resources.days_later(finish, settings.MTO_DELIVERY_DAYS)
+    local = timezone.localtime(moment_of(at), timezone.get_default_timezone())
+    if (local.hour, local.minute) > (NOON, 0):
+        later = moment_of(resources.days_later(at, 1))
+        local = timezone.localtime(later, timezone.get_default_timezone())
+    return local.replace(hour=NOON, minute=0, second=0, microsecond=0)

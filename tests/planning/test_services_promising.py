@@ -1,0 +1,203 @@
+"""Dates that are held: shown, kept from everybody, turned into the plan unchanged, or said not to be."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.test import Client
+from django.utils import timezone
+
+from kernel import clock
+from kernel.errors import Conflict, Refused
+from orders.models import Move, Order, Role
+from orders.services import change_quotation, decline_quotation
+from orders.services.lines import LineInput
+from planning import selectors, services
+from planning.models import HeldSlot, Hold, Operation, PlanRequest
+from tests.orders import cast
+from tests.planning.promising import accepted, desk, places, quotation, sent
+from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning
+
+
+@pytest.fixture
+def order(shop: Shop) -> Order:
+    """A quotation of one desk."""
+    return quotation(desk(shop))
+
+
+def held(order: Order, way: str = "gap", now: datetime = MONDAY) -> Hold:
+    """The hold of its only line."""
+    [hold] = services.hold_promise(order=order, way=way, by=None, now=now)
+    return hold
+
+
+def plan(order: Order) -> None:
+    """The worker takes the confirmed order into the plan."""
+    moves = Move.objects.filter(line__order=order, event="confirm").select_related("line__order")
+    services.plan_jobs(moves=list(moves), now=MONDAY)
+
+
+def fill(shop: Shop, hours: int) -> None:
+    """Every cutting machine is taken for so many hours from Monday morning."""
+    for name in ("CUT-1", "CUT-2"):
+        job = make_job(shop, state="production", promised=MONDAY)
+        Operation.objects.create(
+            line=job, sequence=10, name="Cut", process=shop.processes["CUT"], run_minutes=60 * hours,
+            machine=shop.machines[name],
+            during=DateTimeTZRange(MONDAY, MONDAY + timedelta(hours=hours)),
+        )  # fmt: skip
+
+
+def test_an_empty_shop_promises_the_next_working_noon(order: Order) -> None:
+    [line] = selectors.promise_panel(order, MONDAY).lines
+    assert [offer.day for offer in line.offers] == [(MONDAY + timedelta(days=1)).replace(hour=11)]
+
+
+def test_what_binds_the_date_names_machine_and_job(shop: Shop, order: Order) -> None:
+    fill(shop, 8)
+    causes = selectors.promise_panel(order, MONDAY).lines[0].offers[0].causes
+    blocker = Operation.objects.first()
+    assert blocker is not None
+    assert any("waits" in each and f"{blocker.line.order.reference} line 10" in each for each in causes)
+
+
+def test_material_nobody_sells_is_said(shop: Shop) -> None:
+    product = cast.published_desk()
+    [line] = selectors.promise_panel(quotation(product), MONDAY).lines
+    assert "Nobody sells" in line.missing
+
+
+def test_the_panel_takes_few_statements(order: Order, django_assert_max_num_queries: object) -> None:
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
+        selectors.promise_panel(order, MONDAY)
+
+
+def test_held_time_is_written_and_promised(order: Order) -> None:
+    hold = held(order)
+    line = order.lines.get()
+    assert hold.slots.count() == 3
+    assert line.promised_at == hold.promised_at
+
+
+def test_another_quotation_gets_other_times(shop: Shop, order: Order) -> None:
+    machines = {each.machine_id for each in held(order).slots.all()}
+    second = held(quotation(order.lines.get().product), "gap")
+    assert {each.machine_id for each in second.slots.all()} != machines or second.finish
+
+
+def test_the_planner_leaves_held_time_alone(shop: Shop, order: Order) -> None:
+    hold = held(order)
+    for _ in range(4):
+        services.plan_jobs(moves=moves_to_planning(make_job(shop)), now=MONDAY)
+    services.replan(now=MONDAY)
+    taken = hold.slots.values_list("machine_id", "during")
+    clash = [Operation.objects.filter(machine=machine, during__overlap=during) for machine, during in taken]
+    assert not any(found.exists() for found in clash)
+
+
+def test_an_accepted_hold_becomes_the_plan_unchanged(order: Order) -> None:
+    hold = held(order)
+    wanted = [(each.sequence, each.machine_id, each.during) for each in hold.slots.all()]
+    sent(order)
+    plan(accepted(order))
+    assert places(order) == wanted
+    assert not HeldSlot.objects.exists()
+
+
+def test_the_promise_of_the_order_is_what_was_held(order: Order) -> None:
+    hold = held(order)
+    sent(order)
+    assert accepted(order).lines.get().promised_at == hold.promised_at
+
+
+def test_who_stands_in_held_time_gives_way_when_it_is_accepted(shop: Shop, order: Order) -> None:
+    hold = held(order)
+    slot = hold.slots.first()
+    assert slot is not None
+    fill(shop, 8)
+    sent(order)
+    plan(accepted(order))
+    assert not Operation.objects.filter(line__order=order, machine=None).exists()
+    assert PlanRequest.objects.exists()
+
+
+def begin_late(hold: Hold) -> None:
+    """Its time has come and nobody accepted."""
+    hold.slots.exclude(sequence=10).delete()
+    hold.slots.update(during=DateTimeTZRange(MONDAY - timedelta(hours=9), MONDAY - timedelta(hours=8)))
+
+
+def test_a_hold_whose_time_has_begun_keeps_its_date_where_it_can(order: Order) -> None:
+    hold = held(order)
+    begin_late(hold)
+    sent(order)
+    assert accepted(order).lines.get().promised_at == hold.promised_at
+
+
+def test_an_acceptance_says_before_it_is_stored_that_the_date_moved(shop: Shop, order: Order) -> None:
+    begin_late(held(order))
+    fill(shop, 9 * 24)
+    sent(order)
+    with pytest.raises(Conflict, match="cannot be kept any more"):
+        accepted(order)
+    assert Order.objects.get(pk=order.pk).state == "quoted"
+
+
+def test_the_seller_may_confirm_the_new_date(shop: Shop, order: Order) -> None:
+    begin_late(held(order))
+    fill(shop, 9 * 24)
+    sent(order)
+    late = timezone.localdate(MONDAY + timedelta(days=30))
+    assert accepted(order, promised=late).number
+
+
+def test_the_sweeper_frees_what_was_declined(order: Order) -> None:
+    held(order)
+    sent(order)
+    decline_quotation(order=order, reason="Too late", by=None, now=MONDAY)
+    assert services.sweep_holds(now=MONDAY) == 1
+    assert not HeldSlot.objects.exists()
+
+
+def test_a_released_draft_has_no_date(order: Order) -> None:
+    held(order)
+    services.release_holds(order=order, reason="Not wanted", now=MONDAY)
+    assert order.lines.get().promised_at is None
+
+
+def test_another_quantity_is_another_promise(order: Order) -> None:
+    held(order)
+    line = order.lines.get()
+    change_quotation(order=order, lines=[LineInput(line.product, 3)], by=None, version=None, now=MONDAY)
+    assert selectors.promise_panel(order, MONDAY).lines[0].hold is None
+
+
+def test_an_unknown_way_is_refused(order: Order) -> None:
+    with pytest.raises(Refused, match="no way"):
+        services.hold_promise(order=order, way="magic", by=None, now=MONDAY)
+
+
+def test_dates_of_an_order_are_not_held(order: Order) -> None:
+    sent(order)
+    with pytest.raises(Conflict):
+        services.hold_promise(order=accepted(order), way="gap", by=None, now=MONDAY)
+
+
+@pytest.fixture
+def seller(client: Client, order: Order, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """Somebody of sales on Monday morning."""
+    monkeypatch.setattr(clock, "now", lambda: MONDAY)
+    client.force_login(cast.person(Role.SALES))
+    return client
+
+
+def test_the_panel_shows_dates_and_a_button_that_holds(seller: Client, order: Order) -> None:
+    url = f"/planning/order/{order.reference}"
+    assert "Nobody moves" in seller.get(f"{url}/promise/").content.decode()
+    seller.post(f"{url}/hold/", {"way": "gap"})
+    assert "Release held dates" in seller.get(f"{url}/promise/").content.decode()
+
+
+def test_the_board_shows_what_is_held(seller: Client, order: Order) -> None:
+    held(order)
+    assert "slot-held" in seller.get("/planning/?from=2026-11-23").content.decode()
