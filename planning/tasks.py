@@ -7,6 +7,7 @@ from celery.signals import worker_process_init
 
 from orders.services import handling
 from planning import engine, services
+from planning.engine.promise import warm_up_promises
 
 
 @shared_task(name="planning.plan_jobs")
@@ -33,3 +34,4 @@ def replan() -> None:
 def load_kernels(**_: Any) -> None:
     """No job waits for the compiler."""
     engine.warm_up()
+    warm_up_promises()

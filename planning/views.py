@@ -14,12 +14,8 @@ from kernel import clock
 from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import HtmxRequest, back, partial_name, redirect_or_htmx, render_page
-<<<<<<< HEAD
 from kernel.queries import Statement
-from orders.models import STAFF_ROLES, Role, WorkItem
-=======
 from orders.models import STAFF_ROLES, Order, Role, User, WorkItem
->>>>>>> 025179d (Promise a quotation's lines from the order book, hold the dates, keep them through the acceptance)
 from planning import selectors, services
 from planning.models import PlanState
 

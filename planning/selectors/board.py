@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kernel.bases import fetch
 from kernel.formats import absolute
-from planning.models import HeldSlot, Operation
+from planning.models import Operation
 from planning.selectors.book import LEAST_REMAINING
 from planning.selectors.moments import minute_of, moment_of
 from planning.selectors.resources import Resources
@@ -21,15 +21,11 @@ USUAL_DAYS: Final = 3
 LABEL_WIDTH: Final = 5.0
 """Percent of the window from which a bar has room for its order number."""
 
-<<<<<<< HEAD
-=======
-HELD: Final = "held"
-SOON: Final = timedelta(minutes=LEAST_REMAINING)
->>>>>>> 025179d (Promise a quotation's lines from the order book, hold the dates, keep them through the acceptance)
 MARKS: Final[dict[str, str]] = {
     Operation.Status.RUNNING: "▶",
     Operation.Status.PAUSED: "‖",
     Operation.Status.BLOCKED: "◌",
+    "held": "◇",
 }
 
 
@@ -94,7 +90,7 @@ class Bar:
     @property
     def status_label(self) -> str:
         """The status in a word."""
-        words = {"pending": "Planned", HELD: "Held for a quotation"}
+        words = {"pending": "Planned", "held": "Held for a quotation"}
         return words.get(self.status) or str(Operation.Status(self.status).label)
 
     @property
@@ -148,8 +144,8 @@ def read_window(first: str, days: str, today: date) -> Window:
 
 
 OPEN: Final = [str(status) for status in Operation.OPEN]
-# Two parts, because an OR of them has no index. One text of minutes: the same text is the same board, and
-# telling that costs less than reading thousands of dates.
+# Operations and held time; in parts, because an OR of them has no index. One text of minutes: the same text
+# is the same board, and telling that costs less than reading thousands of dates.
 BARS: Final = """
     SELECT coalesce(json_agg(json_build_array(
         shown.sequence, shown.name, shown.status, shown.machine_id, shown.worked_on_id,
@@ -168,6 +164,11 @@ BARS: Final = """
             UNION ALL
             SELECT id, line_id, sequence, name, status, machine_id, worked_on_id, during, running_since
             FROM planning_operation WHERE status = 'running'
+            UNION ALL
+            SELECT slot.id, hold.line_id, slot.sequence, slot.name, 'held', slot.machine_id, NULL,
+                slot.during, NULL
+            FROM planning_heldslot AS slot JOIN planning_hold AS hold ON hold.id = slot.hold_id
+            WHERE slot.during && tstzrange(%(begin)s, %(end)s)
         ) AS found
         ORDER BY lower(during), id LIMIT %(most)s
     ) AS shown
@@ -177,12 +178,10 @@ BARS: Final = """
 
 
 def load_board(window: Window, resources: Resources, now: datetime) -> Board:
-    """The open operations of the window, MOST_BARS at most, running ones on the machine they run on.
+    """The open operations and held times of the window, MOST_BARS at most, the running where they run.
 
-    With the time that is held for quotations. Two statements; the same board again while neither the
-    operations nor the minute changed.
+    One statement; the same board again while neither the operations nor the minute changed.
     """
-<<<<<<< HEAD
     values = {"open": OPEN, "begin": window.begin, "end": window.end, "most": MOST_BARS + 1}
     (text,) = fetch(BARS, values)[0]
     return _arranged(text, window, resources, minute_of(now))
@@ -193,29 +192,6 @@ def _arranged(text: str, window: Window, resources: Resources, minute: int) -> B
     """The board of these operations (a list of BarRow as JSON) at this minute."""
     by_machine: dict[int, list[Bar]] = {}
     rows = [BarRow(*row) for row in json.loads(text)]
-=======
-    rows = (
-        Operation.objects.open()
-        .filter(Q(during__overlap=(window.begin, window.end)) | Q(status=Operation.Status.RUNNING))
-        .order_by("during__startswith", "id")
-        .values_list(*BAR_COLUMNS)[: MOST_BARS + 1]
-    )
-    held = HeldSlot.objects.filter(during__overlap=(window.begin, window.end)).order_by("id")
-    bands = held.values_list(*BAND_COLUMNS)[:MOST_BARS]
-    return _arranged(tuple(rows), tuple(bands), window, resources, minute_of(now))
-
-
-@lru_cache(maxsize=16)
-def _arranged(
-    rows: tuple[Row, ...], bands: tuple[Row, ...], window: Window, resources: Resources, minute: int
-) -> Board:
-    """The board of these operations (columns of BarRow) and held times (BandRow) at this minute."""
-    now = moment_of(minute)
-    by_machine: dict[int, list[Bar]] = {}
-    for row in bands:
-        band = BandRow(*row)
-        by_machine.setdefault(band.machine, []).append(_band(band, window, resources, now))
->>>>>>> 025179d (Promise a quotation's lines from the order book, hold the dates, keep them through the acceptance)
     for row in rows[:MOST_BARS]:
         placed = _bar(row, window, resources, minute)
         if placed is not None:
@@ -247,55 +223,7 @@ class BarRow(NamedTuple):
     reference: str
 
 
-<<<<<<< HEAD
 def _bar(row: BarRow, window: Window, resources: Resources, now: int) -> tuple[int, Bar] | None:
-=======
-BAR_COLUMNS: Final = (
-    *("sequence", "name", "status", "machine_id", "worked_on_id"),
-    *("during__startswith", "during__endswith", "running_since"),
-    *("line__position", "line__promised_at", "line__forecast_at"),
-    *("line__order__number", "line__order__quotation_number"),
-)
-
-
-class BandRow(NamedTuple):
-    """What the board reads of held time."""
-
-    sequence: int
-    name: str
-    machine: int
-    starts: datetime
-    ends: datetime
-    position: int
-    quotation_number: str
-
-
-BAND_COLUMNS: Final = (
-    *("sequence", "name", "machine_id", "during__startswith", "during__endswith"),
-    *("hold__line__position", "hold__line__order__quotation_number"),
-)
-
-
-def _band(row: BandRow, window: Window, resources: Resources, now: datetime) -> Bar:
-    """The hatched band of a held time."""
-    left, right = window.share(minute_of(row.starts)), window.share(minute_of(row.ends))
-    return Bar(
-        x=left,
-        width=round(right - left, 3),
-        status=HELD,
-        mark="◇",
-        late=False,
-        label=row.quotation_number if right - left >= LABEL_WIDTH else "",
-        url=f"/orders/{row.quotation_number}/",
-        operation=f"Op {row.sequence} {row.name}",
-        reference=f"{row.quotation_number} line {row.position}",
-        times=_times(row.starts, row.ends, timezone.get_current_timezone(), now.date()),
-        machine=resources.machine_codes[resources.index[row.machine]],
-    )
-
-
-def _bar(row: BarRow, window: Window, resources: Resources, now: datetime) -> tuple[int, Bar] | None:
->>>>>>> 025179d (Promise a quotation's lines from the order book, hold the dates, keep them through the acceptance)
     """Its machine and its bar; None where it lies outside the window or nowhere."""
     running = row.status == Operation.Status.RUNNING
     machine = row.worked_on if running else row.planned_on

@@ -56,6 +56,8 @@ def hold_promise(*, order: Order, way: str, by: User | None, now: datetime | Non
     if way not in [str(each) for each in Way]:
         raise Refused(f"There is no way “{way[:20]}”.", field="way", remedy="Choose one of those shown.")
     for _ in range(TRIES):
+        # Loading takes its time: not while the order is locked.
+        kept_book(now, fresh=True)
         try:
             with transaction.atomic():
                 return _hold(order, Way(way), by, now)
@@ -78,7 +80,6 @@ def _hold(order: Order, way: Way, by: User | None, now: datetime) -> list[Hold]:
         .exclude(id__in=[hold.pk for hold in standing_holds(lines).values()])
     )
     end_holds(stale.values_list("id", flat=True), "The line was changed", now)
-    kept_book(now, fresh=True)
     panel = promise_panel(order, now)
     for line in panel.lines:
         if line.missing:

@@ -16,11 +16,9 @@ def supply_outlook(needs: Mapping[int, Decimal]) -> dict[int, list[Way]]:
     Free stock comes first where there is enough; then the preferred supplier, then the others by lead time.
     An item nobody sells has no way. Two statements.
     """
-    free = dict(
-        Lot.objects.filter(item__in=list(needs), on_hand__gt=F("reserved"))
-        .order_by()
-        .values_list("item")
-        .annotate(free=Sum(F("on_hand") - F("reserved")))
+    lots = Lot.objects.filter(item__in=list(needs), on_hand__gt=F("reserved")).order_by()
+    free: dict[int, Decimal] = dict(
+        lots.values_list("item").annotate(there=Sum(F("on_hand") - F("reserved")))
     )
     ways: dict[int, list[Way]] = {
         item: [(0, "stock")] if free.get(item, Decimal(0)) >= quantity else []

@@ -13,10 +13,17 @@ from orders.models import Move, Order, Role
 from orders.services import change_quotation, decline_quotation
 from orders.services.lines import LineInput
 from planning import selectors, services
+from planning.engine.promise import warm_up_promises
 from planning.models import HeldSlot, Hold, Operation, PlanRequest
 from tests.orders import cast
 from tests.planning.promising import accepted, desk, places, quotation, sent
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels() -> None:
+    """Compiled before any transaction is open: compilers take longer than one may stand idle."""
+    warm_up_promises()
 
 
 @pytest.fixture
