@@ -1,11 +1,16 @@
 """The job shop search: known optima, honest bounds, the same plan from the same seed."""
 
 import random
+from typing import Any
 
 import pytest
 
 from benchmarks.jobshop_check import faults, makespan
 from planning.engine.jobshop import JobShop, Unusable, job_shop, lower_bound, solve, tabu
+from planning.engine.jobshop.construct import build, merge
+from planning.engine.jobshop.fixed import search_fixed
+from planning.engine.jobshop.flexible import search_flexible
+from planning.engine.jobshop.graph import load
 
 FT06 = [
     [[2, 1], [0, 3], [1, 6], [3, 7], [5, 3], [4, 6]],
@@ -74,6 +79,13 @@ def test_one_seed_gives_one_plan(ways: int) -> None:
     first, second = (tabu(shop, seconds=LONG, seed=5, rounds=16) for _ in range(2))
     assert first.starts.tolist() == second.starts.tolist()
     assert first.machines.tolist() == second.machines.tolist()
+
+
+def test_every_kernel_is_compiled_in_one_form_only() -> None:
+    for seed, ways in ((1, 1), (3, 2)):
+        tabu(job_shop(random_rows(seed, jobs=12, machines=10, ways=ways)), seconds=LONG, rounds=20)
+    kernels: list[Any] = [build, merge, load, search_fixed, search_flexible]
+    assert [len(each.signatures) for each in kernels] == [1] * len(kernels)
 
 
 def test_an_empty_shop_is_done_at_once() -> None:

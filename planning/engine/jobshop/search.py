@@ -65,15 +65,14 @@ class Pool:
             kept.append(member)
             if len(kept) > MEMBERS:
                 worst = max(range(len(kept)), key=lambda at: kept[at].makespan)
-                self.refused = self.refused if worst == MEMBERS else 0
+                self.refused = self.refused if kept[worst].makespan == member.makespan else 0
                 del kept[worst]
             self.members = kept
 
     def renew(self) -> None:
-        """Leave only the best one when nothing new was taken in for long, or all are equally long."""
+        """Leave only the best one when no better one was taken in for long."""
         with self.lock:
-            spans = {each.makespan for each in self.members}
-            if self.best is not None and (len(spans) == 1 or self.refused > WEARY):
+            if self.best is not None and self.refused > WEARY:
                 self.members, self.refused = [self.best], 0
 
 
