@@ -122,7 +122,7 @@ def test_concurrent_repeats_create_one_order() -> None:
 def test_a_broken_rule_is_named_at_the_choice() -> None:
     answer = Program().request(line(choices={"TOP": "STEEL"}))
     assert errors(answer) == {"lines[0].choices.TOP": "The legs do not bear this top."}
-    assert answer.json()["errors"][0]["remedy"] == "Change one of these choices."
+    assert answer.json()["errors"][0]["remedy"] == "Choose Legs: Iron or Top: Oak."
 
 
 @pytest.mark.parametrize(
