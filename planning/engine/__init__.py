@@ -16,6 +16,7 @@ from planning.engine.calendars import (
     work_between,
 )
 from planning.engine.causes import Cause, Hurt, Link, chain, impact
+from planning.engine.everything import plan
 from planning.engine.floor import Goal
 from planning.engine.improve import improve, warm_up_improvement
 from planning.engine.insert import Busy, busy_of, insert
@@ -62,6 +63,7 @@ __all__ = [
     "moved",
     "need_by",
     "next_working",
+    "plan",
     "repair",
     "schedule",
     "standing_slots",

@@ -1,6 +1,7 @@
 """What planning returns: where operations stand, what it costs, its bound, and what has no place."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 import numpy as np
@@ -50,7 +51,9 @@ class Plan:
 
     Without a place: machine -1, times NEVER, and a `reason`. Of started operations the remaining stretch
     stands here. `finish` and `bound` are NEVER for jobs that are not placed in full, or cannot be.
-    `tardiness` (weight x minutes) counts placed jobs; no plan can undercut `least_tardiness` for them.
+    `persons` says who attends each operation (people counted crew by crew; -1: nobody), where people are
+    planned; `notes` hold sentences that say more than a reason. `tardiness` (weight x minutes) counts placed
+    jobs; no plan can undercut `least_tardiness` for them.
     """
 
     problem: Problem
@@ -66,6 +69,8 @@ class Plan:
     makespan: int
     status: Status
     rule: str
+    persons: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    notes: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def placed(self) -> BoolArray:
@@ -84,6 +89,8 @@ class Plan:
 
     def explain(self, operation: int) -> str:
         """A sentence for people: why this operation has no place and what to do."""
+        if operation in self.notes:
+            return self.notes[operation]
         sentence = SENTENCES[Reason(int(self.reason[operation]))]
         return sentence.format(name=self.problem.name(operation))
 
@@ -102,7 +109,10 @@ def finished_plan(problem: Problem, shop: Shop, slots: Table, rule: str) -> Plan
     status = Status.OPTIMAL if tardiness == least_tardiness else Status.FEASIBLE
     return Plan(
         problem=problem,
-        **{name: slots[name].copy() for name in ("machine", "start", "ready", "end")},
+        machine=slots["machine"].copy(),
+        start=slots["start"].copy(),
+        ready=slots["ready"].copy(),
+        end=slots["end"].copy(),
         reason=reasons(shop, slots),
         finish=finish,
         bound=bound,
@@ -147,6 +157,8 @@ def least_begin(shop: Shop, operation: int, ends: IntArray) -> int:
     for at in range(task.first_before, task.last_before):
         if ends[shop.before[at]] == NEVER:
             return NEVER
+        if shop.tasks[shop.before[at]].transfer > 0:
+            continue
         begin = max(begin, ends[shop.before[at]] + shop.lag_before[at])
     return begin
 

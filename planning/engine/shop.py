@@ -23,7 +23,7 @@ SEAT: Final = fields("low", "high", "family", "single", "first_pool", "last_pool
 POOL: Final = fields("first", "last", "head")
 TASK: Final = fields(
     *("job", "pool", "setup", "run", "family", "unattended", "release", "fixing", "machine", "start"),
-    *("first_run", "pauses", "first_before", "last_before", "first_after", "last_after"),
+    *("first_run", "pauses", "transfer", "first_before", "last_before", "first_after", "last_after"),
     real=("lasting",),
 )
 SLOT: Final = fields("machine", "start", "ready", "end")
@@ -108,6 +108,7 @@ def _tasks(problem: Problem, machines: Table, lags: IntArray) -> tuple[Table, In
     tasks["release"] = np.maximum(np.maximum(ops["release"], gate), problem.now)
     kept = (ops["fixing"] == FREE) & (ops["machine"] >= 0) & (ops["start"] < problem.frozen)
     tasks["fixing"][kept & (ops["start"] > NEVER)] = PINNED
+    _settle_runs(problem, tasks)
     fixed = np.flatnonzero(tasks["fixing"] != FREE)
     tasks["pool"][fixed] = len(problem.pools.ptr) - 1 + ops["machine"][fixed]
     # On a machine without limit nobody is in the way: its pins are releases.
@@ -119,6 +120,18 @@ def _tasks(problem: Problem, machines: Table, lags: IntArray) -> tuple[Table, In
     tasks["first_before"], tasks["last_before"] = after.ptr[:-1], after.ptr[1:]
     tasks["first_after"], tasks["last_after"] = after_ptr[:-1], after_ptr[1:]
     return tasks, followers, lag_after
+
+
+def _settle_runs(problem: Problem, tasks: Table) -> None:
+    """Pinned operations whose run differs by machine get that of theirs."""
+    ops = problem.operations
+    for row in np.flatnonzero((tasks["fixing"] == PINNED) & (ops["first_run"] >= 0) & (ops["pool"] >= 0)):
+        op = ops[row]
+        pool = problem.pools.value[problem.pools.ptr[op["pool"]] : problem.pools.ptr[op["pool"] + 1]]
+        if op["machine"] in pool:
+            run = problem.runs[op["first_run"] + pool.tolist().index(op["machine"])]
+            tasks["run"][row] = -(-run * (op["quantity"] - op["done"]) // op["quantity"])
+    tasks["first_run"][tasks["fixing"] != FREE] = -1
 
 
 def _remaining_runs(problem: Problem) -> IntArray:

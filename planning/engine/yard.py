@@ -1,0 +1,146 @@
+"""The whole shop for serial planning: machines, people, tools and racks, with every feature of a problem."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from kernel.jit import IntArray, Table, fields
+from planning.engine.calendars import Windows, windows_of
+from planning.engine.problem import Problem
+from planning.engine.shop import Shop, open_shop
+
+NEED: Final = fields("skill", "quantity", "transfer", "pauses")
+STAY: Final = fields("start", "end", "operation", "load")
+"""Somebody's stay on a track; on a rack with its `load`, the operation being the one that came first."""
+
+
+class Yard(NamedTuple):
+    """The kernels' view beside `Shop`: calendars met by people, and tracks for everything that is held.
+
+    Calendar c is windows[ptr[c]:ptr[c + 1]]; met[machine * (crews + 1) + crew + 1] is the calendar of a
+    machine while one of the crew attends it (crew -1: nobody needed). Tracks are machines, then people, then
+    units of tools. The people with skill s are able[able_ptr[s]:able_ptr[s + 1]]; `crew_of` tells each one's
+    crew. The units of tool t are the tracks from units[t] to units[t + 1]. Track k keeps its stays in
+    stays[offset[k]:offset[k] + length[k]]. Of placed operations `given` are the set-up minutes, `used` the
+    calendar, `persons` who attends (or -1).
+    """
+
+    windows: Windows
+    ptr: IntArray
+    met: IntArray
+    crews: int
+    size: IntArray
+    needs: Table
+    able: IntArray
+    able_ptr: IntArray
+    crew_of: IntArray
+    people: int
+    held: IntArray
+    held_ptr: IntArray
+    units: IntArray
+    stays: Table
+    offset: IntArray
+    length: IntArray
+    given: IntArray
+    used: IntArray
+    persons: IntArray
+
+
+def open_yard(problem: Problem) -> tuple[Shop, Yard]:
+    """The shop of a problem and its yard, nothing placed yet."""
+    shop, machines, count = open_shop(problem), len(problem.machines), len(problem)
+    windows, ptr, met = _meetings(problem)
+    crew_of = np.repeat(np.arange(len(problem.crews)), problem.crews["size"])
+    able, able_ptr = _able(problem, crew_of)
+    first_unit = machines + len(crew_of)
+    units = first_unit + np.concatenate([[0], np.cumsum(problem.tools["size"])])
+    needs = np.zeros(count, NEED)
+    for name in ("skill", "quantity", "transfer", "pauses"):
+        needs[name] = problem.operations[name]
+    length = _most_stays(problem, shop, crew_of, units)
+    offset = np.cumsum(length) - length
+    held_ptr = problem.held.ptr if len(problem.held.ptr) == count + 1 else np.zeros(count + 1, np.int64)
+    return shop, Yard(
+        windows=windows,
+        ptr=ptr,
+        met=met,
+        crews=len(problem.crews),
+        size=problem.machines["size"].astype(np.int64),
+        needs=needs,
+        able=able,
+        able_ptr=able_ptr,
+        crew_of=crew_of.astype(np.int64),
+        people=machines,
+        held=problem.held.value,
+        held_ptr=held_ptr,
+        units=units.astype(np.int64),
+        stays=np.zeros(int(length.sum()) + 1, STAY),
+        offset=offset.astype(np.int64),
+        length=np.zeros(len(length), np.int64),
+        given=np.zeros(count, np.int64),
+        used=np.zeros(count, np.int64),
+        persons=np.full(count, -1, np.int64),
+    )
+
+
+def _meetings(problem: Problem) -> tuple[Windows, IntArray, IntArray]:
+    """Calendars of machines alone and together with each crew, and which is whose."""
+    own = [_spans(problem, calendar) for calendar in range(len(problem.window_ptr) - 1)]
+    pairs: dict[tuple[int, int], int] = {}
+    met = np.zeros((len(problem.machines), len(problem.crews) + 1), np.int64)
+    for machine, calendar in enumerate(problem.machines["calendar"].tolist()):
+        met[machine, 0] = pairs.setdefault((calendar, -1), len(pairs))
+        for crew, theirs in enumerate(problem.crews["calendar"].tolist()):
+            met[machine, crew + 1] = pairs.setdefault((calendar, theirs), len(pairs))
+    tables = [windows_of(own[one] if other < 0 else overlap(own[one], own[other])) for one, other in pairs]
+    ptr = np.cumsum([0, *(len(each) for each in tables)], dtype=np.int64)
+    windows = np.concatenate([problem.windows[:0], *tables])
+    work = windows["end"] - windows["start"]
+    windows["before"] = np.cumsum(work) - work
+    return windows, ptr, met.ravel()
+
+
+def _spans(problem: Problem, calendar: int) -> list[tuple[int, int]]:
+    mine = problem.windows[problem.window_ptr[calendar] : problem.window_ptr[calendar + 1]]
+    return list(zip(mine["start"].tolist(), mine["end"].tolist(), strict=True))
+
+
+def overlap(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The time that two sorted lists of spans have in common."""
+    found, at, there = [], 0, 0
+    while at < len(one) and there < len(other):
+        start, end = max(one[at][0], other[there][0]), min(one[at][1], other[there][1])
+        if start < end:
+            found.append((start, end))
+        if one[at][1] < other[there][1]:
+            at += 1
+        else:
+            there += 1
+    return found
+
+
+def _able(problem: Problem, crew_of: IntArray) -> tuple[IntArray, IntArray]:
+    """The people who have each skill that an operation asks for."""
+    skills = int(problem.operations["skill"].max(initial=-1)) + 1
+    crews = [
+        set(problem.skills.value[problem.skills.ptr[each] : problem.skills.ptr[each + 1]].tolist())
+        for each in range(len(problem.crews))
+    ]
+    rows = [
+        [who for who, crew in enumerate(crew_of.tolist()) if skill in crews[crew]] for skill in range(skills)
+    ]
+    ptr = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
+    return np.array([who for row in rows for who in row], np.int64), ptr
+
+
+def _most_stays(problem: Problem, shop: Shop, crew_of: IntArray, units: IntArray) -> IntArray:
+    """How many stays each track may get."""
+    machines = len(problem.machines)
+    most = np.zeros(int(units[-1]), np.int64)
+    pools = shop.tasks["pool"]
+    for pool, uses in enumerate(np.bincount(pools[pools >= 0], minlength=len(shop.pools)).tolist()):
+        most[shop.members[shop.pools["first"][pool] : shop.pools["last"][pool]]] += uses
+    most[machines : machines + len(crew_of)] = int((problem.operations["skill"] >= 0).sum())
+    for tool, uses in enumerate(np.bincount(problem.held.value, minlength=len(problem.tools)).tolist()):
+        most[units[tool] : units[tool + 1]] = uses
+    return most + 1

@@ -1,0 +1,89 @@
+"""Random small shops with every feature a problem can ask for."""
+
+import random
+
+from planning.engine import (
+    NEVER,
+    Crew,
+    Fixing,
+    Job,
+    Machine,
+    Material,
+    Operation,
+    Problem,
+    Resources,
+    Tool,
+    assemble,
+    windows_of,
+)
+from tests.planning.engine_cases import DAY
+
+
+def whole_shop(number: int, *, fixed: bool = True) -> Problem:
+    """Shifts with breaks, crews, tools, a rack, a vendor, lots, a set-up matrix, stock, gates, pins."""
+    seed = random.Random(number)
+    machines = [Machine(seed.randrange(3), family=seed.randint(-1, 2)) for _ in range(seed.randint(1, 4))]
+    rack, vendor = len(machines), len(machines) + 1
+    machines += [Machine(seed.randrange(3), size=seed.randint(2, 8)), Machine(3, single=False)]
+    jobs = [
+        Job(seed.randint(0, 6 * DAY), seed.choice([1, 3, 9]), seed.choice([NEVER, seed.randint(0, 3 * DAY)]))
+        for _ in range(seed.randint(1, 6))
+    ]
+    rows: list[Operation] = []
+    for at in range(seed.randint(1, 20)):
+        rows.append(_operation(seed, at, len(jobs), rack, vendor, fixed))
+    matrix = [[0 if a == b else seed.randint(5, 40) for b in range(3)] for a in range(3)]
+    return assemble(
+        now=seed.randint(0, 600),
+        calendars=[_shift(480, 960, 720), _shift(360, 1320, 840), _shift(0, 1440, 0), _shift(0, 1440, 0)],
+        machines=machines,
+        jobs=jobs,
+        operations=rows,
+        resources=Resources(
+            crews=[Crew(seed.randrange(2), seed.randint(1, 2), (0,)), Crew(seed.randrange(3), 1, (0, 1))],
+            tools=[Tool(1), Tool(2)],
+            materials=[Material(seed.randint(0, 10), seed.randint(0, 4 * DAY))],
+            changeover=matrix if seed.random() < 0.5 else (),
+        ),
+    )
+
+
+def _shift(start: int, end: int, noon: int) -> object:
+    """Sixty days with half an hour of break at noon."""
+    spans = [(day * DAY + start, day * DAY + (noon or end)) for day in range(60)]
+    spans += [(day * DAY + noon + 30, day * DAY + end) for day in range(60) if noon]
+    return windows_of(spans)
+
+
+def _operation(seed: random.Random, at: int, jobs: int, rack: int, vendor: int, fixed: bool) -> Operation:
+    after = tuple(sorted(seed.sample(range(at), min(at, seed.choice([0, 1, 1, 2])))))
+    kind = seed.random()
+    machines: tuple[int, ...] = tuple(sorted(seed.sample(range(rack), seed.randint(1, rack))))
+    if kind < 0.3:
+        machines = (rack,) if kind < 0.2 else (vendor,)
+    fixing = Fixing(seed.choice([0, 0, 0, 0, 0, 1, 2])) if fixed and machines != (rack,) else Fixing.FREE
+    quantity = seed.choice([1, 4, 4, 10])
+    run = seed.randint(5, 200)
+    plain = machines != (vendor,)
+    return Operation(
+        job=seed.randrange(jobs),
+        machines=machines,
+        run=run,
+        setup=seed.choice([0, seed.randint(1, 40)]) if plain else 0,
+        family=seed.randint(-1, 2),
+        after=after,
+        lags=tuple(seed.choice([0, 0, seed.randint(1, 600)]) for _ in after),
+        unattended=plain and seed.random() < 0.3,
+        release=seed.choice([NEVER, seed.randint(0, 2 * DAY)]),
+        fixing=fixing,
+        machine=machines[0] if fixing else -1,
+        start=seed.randint(0, 3 * DAY) if fixing else NEVER,
+        runs=tuple(run + seed.randint(0, 60) for _ in machines) if seed.random() < 0.2 and not fixing else (),
+        quantity=quantity,
+        done=seed.choice([0, 0, 1]) if quantity > 1 else 0,
+        transfer=seed.choice([0, 0, 1, 3]),
+        pauses=seed.random() < 0.7 or run > 150 or machines == (rack,),
+        skill=seed.choice([-1, 0, 1]) if plain else -1,
+        tools=tuple(sorted(seed.sample(range(2), seed.choice([0, 0, 1, 2])))),
+        takes=((0, seed.randint(1, 4)),) if seed.random() < 0.3 else (),
+    )
