@@ -11,6 +11,7 @@ from planning.engine.build import build
 from planning.engine.features import DISPATCH, IMPROVEMENT, features
 from planning.engine.floor import Goal
 from planning.engine.improve import LEAST_LATE, improve
+from planning.engine.lacking import why_without
 from planning.engine.material import granted
 from planning.engine.planner import schedule
 from planning.engine.problem import Problem
@@ -18,7 +19,6 @@ from planning.engine.result import Plan, cost, finished_plan
 from planning.engine.rows import Ragged
 from planning.engine.serial import PAD
 from planning.engine.shop import FAR, PINNED, Shop, empty_slots
-from planning.engine.without import why_without
 from planning.engine.yard import Yard, open_yard
 
 REBUILT: Final = 12
