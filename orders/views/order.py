@@ -28,7 +28,7 @@ from orders.views.people import OFFICE, is_customer, order_or_404, person, sees_
 
 CONFLICT = 409
 LIVE, DIALOG = "order-live", "order-dialog"
-PROMISE = ("Promise", "calendar-check", "planning:promise-panel")
+PROMISE = ("Promise", "calendar-event", "planning:promise-panel")
 QUOTATION = ("Quotation", "file-text", "orders:quotation")
 PANELS: tuple[tuple[str, str, str], ...] = (
     ("Schedule", "calendar-stats", "planning:order-panel"),

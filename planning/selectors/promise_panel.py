@@ -57,7 +57,6 @@ class Offered:
     causes: Sequence[str]
     moved: int
     displaced: Sequence[Displaced]
-    chance: str
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,13 @@ class WayOffer:
 
 @dataclass(frozen=True)
 class Panel:
-    """The whole panel. `ways` are those that every line has."""
+    """The whole panel. `ways` are those that every line has; `chance` says how sure such dates were so far."""
 
     order: Order
     lines: Sequence[LinePromise]
     ways: Sequence[WayOffer]
     kept: Kept
+    chance: str
 
     @property
     def unheeded(self) -> Sequence[str]:
@@ -116,12 +116,11 @@ def promise_panel(order: Order, now: datetime) -> Panel:
     holds = standing_holds(lines)
     asked = jobs_of_lines(order, [line for line in lines if line.id not in holds], kept)
     found = promise(kept.promises, [each.job for each in asked])
-    lateness = _lateness()
     names = _names(kept, [answer for each in found for answer in each.answers])
     told = {
         each.line.id: LinePromise(
             line=each.line,
-            offers=_offers(each, answers.answers, kept, names, lateness),
+            offers=_offers(each, answers.answers, kept, names),
             gains=_gains(each, answers.by(Way.GAP), kept),
             missing=each.missing or answers.missing,
             hold=None,
@@ -130,7 +129,7 @@ def promise_panel(order: Order, now: datetime) -> Panel:
         for each, answers in zip(asked, found, strict=True)
     }
     rows = [told.get(line.id) or LinePromise(line, (), (), "", holds[line.id]) for line in lines]
-    return Panel(order, rows, _ways(list(told.values())), kept)
+    return Panel(order, rows, _ways(list(told.values())), kept, _chance(_lateness()))
 
 
 def standing_holds(lines: Iterable[OrderLine]) -> dict[int, Hold]:
@@ -140,13 +139,7 @@ def standing_holds(lines: Iterable[OrderLine]) -> dict[int, Hold]:
     return {hold.line_id: hold for hold in active if hold.fingerprint == fingerprint(by_id[hold.line_id])}
 
 
-def _offers(
-    asked: Asked,
-    answers: Iterable[Answer],
-    kept: Kept,
-    names: Mapping[int, str],
-    lateness: Sequence[float],
-) -> list[Offered]:
+def _offers(asked: Asked, answers: Iterable[Answer], kept: Kept, names: Mapping[int, str]) -> list[Offered]:
     """The dates of a line; a way that brings nothing over the one before is left out."""
     if asked.missing:
         return []
@@ -164,7 +157,6 @@ def _offers(
                 causes=[_cause(each, asked, kept, names) for each in answer.causes[:SHOWN]],
                 moved=len(answer.shifts),
                 displaced=_displaced(answer, names),
-                chance=_chance(lateness),
             )
         )
     return found
