@@ -82,7 +82,7 @@ class WayOffer:
 
 @dataclass(frozen=True)
 class Panel:
-    """The whole panel. `ways` are those that every line has; `chance` says how sure such dates were so far."""
+    """The whole panel: the `ways` every line has, and the `chance` in words that such dates were kept."""
 
     order: Order
     lines: Sequence[LinePromise]
