@@ -12,11 +12,12 @@ LEAD: Final = 1.2
 """How many times its lasting the work behind an operation counts when its urgency is judged."""
 
 
-def granted(problem: Problem, shop: Shop) -> IntArray:
+def granted(problem: Problem, shop: Shop, slots: Table | None = None) -> IntArray:
     """Per operation the minute from which it may start, its material being there then.
 
     Stock goes to the operations that must start first for their due date, each taking all it needs or
     nothing; the others wait for what is bought. No later start of an operation makes more stock needed.
+    Given the slots of an earlier plan, those come last whose predecessors end after the purchase anyway.
     """
     ready = shop.tasks["release"].copy()
     if not problem.takes.value.size:
@@ -26,6 +27,14 @@ def granted(problem: Problem, shop: Shop) -> IntArray:
     # Work that goes on has its material already; it takes none.
     wanting = wanting[shop.tasks["fixing"][wanting] != STARTED]
     order = wanting[np.argsort(latest[wanting], kind="stable")]
+    if slots is not None:
+        lead = np.zeros(len(ready), np.int64)
+        owner = np.repeat(np.arange(len(ready)), np.diff(problem.takes.ptr))
+        np.maximum.at(lead, owner, problem.materials["lead"][problem.take_rows["material"]])
+        arrival = ready.copy()
+        follower = np.repeat(np.arange(len(ready)), np.diff(problem.after.ptr))
+        np.maximum.at(arrival, follower, slots["end"][shop.before] + shop.lag_before)
+        order = order[np.argsort(arrival[order] >= lead[order], kind="stable")]
     stock = problem.materials["onhand"].copy()
     serve(order, problem.takes.ptr, problem.take_rows, problem.materials, stock, ready)
     return ready

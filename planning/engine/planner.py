@@ -4,9 +4,10 @@ from typing import Final
 
 import numpy as np
 
+from kernel.jit import Table
 from planning.engine.assembly import Resources, assemble
 from planning.engine.calendars import add_work, next_working, subtract_work, windows_of, work_between
-from planning.engine.dispatch import dispatch, set_up_desk
+from planning.engine.dispatch import Desk, dispatch, set_up_desk
 from planning.engine.features import DISPATCH, refuse
 from planning.engine.insert import Busy, insert
 from planning.engine.material import granted
@@ -14,7 +15,7 @@ from planning.engine.problem import Problem
 from planning.engine.result import Plan, cost, finished_plan
 from planning.engine.rows import Job, Machine, Material, Operation
 from planning.engine.rule import Rule
-from planning.engine.shop import open_shop
+from planning.engine.shop import Shop, open_shop
 
 GRID: Final = (
     Rule(reach=1.0, lead=1.4, saving=8.0),
@@ -29,6 +30,10 @@ GRID: Final = (
     Rule(reach=16.0, lead=1.0, saving=3.0),
 )
 """Spread over tight and loose order books, rare and frequent set-ups; which one wins differs by shop."""
+
+
+REGRANTED: Final = 6
+"""How often stock is given out anew after the grid."""
 
 
 def schedule(problem: Problem, *, grid: tuple[Rule, ...] = GRID) -> Plan:
@@ -46,9 +51,20 @@ def schedule(problem: Problem, *, grid: tuple[Rule, ...] = GRID) -> Plan:
     costs = [cost(shop, slots) for slots in plans]
     best = int(np.lexsort(np.array(costs, dtype=np.int64).T[::-1])[0])
     reach, lead, saving = rules[best]
-    return finished_plan(
-        problem, shop, plans[best], f"ATCS reach {reach:g}, lead {lead:g}, set-up {saving:g}"
-    )
+    slots = plans[best]
+    if problem.takes.value.size and len(grid) > 1:
+        slots = _granted_anew(problem, shop, desk, rules[best], slots)
+    return finished_plan(problem, shop, slots, f"ATCS reach {reach:g}, lead {lead:g}, set-up {saving:g}")
+
+
+def _granted_anew(problem: Problem, shop: Shop, desk: Desk, rule: Rule, slots: Table) -> Table:
+    """The best of some plans whose stock goes to those who could use it in the plan before."""
+    best, tried = cost(shop, slots), slots
+    for _ in range(REGRANTED):
+        tried = dispatch(shop, desk, rule, granted(problem, shop, tried))
+        if cost(shop, tried) < best:
+            best, slots = cost(shop, tried), tried
+    return slots
 
 
 def warm_up() -> None:
