@@ -55,8 +55,9 @@ def assemble(
     windows, window_ptr = pack(calendars)
     crews, size = resources.crews, len(resources.changeover)
     rows, pools, runs = _operation_rows(operations)
-    takes = [row for each in operations for row in each.takes]
-    ends = np.cumsum([0, *(len(each.takes) for each in operations)], dtype=np.int64)
+    needs = [_summed(each.takes) for each in operations]
+    takes = [row for each in needs for row in each]
+    ends = np.cumsum([0, *map(len, needs)], dtype=np.int64)
     return Problem(
         now=now,
         windows=windows,
@@ -98,6 +99,14 @@ def _operation_rows(operations: Sequence[Operation]) -> tuple[list[tuple[int, ..
         fixed = (each.fixing, each.machine, each.start)
         rows.append((each.job, pool, *facts, *fixed, first_run, *pieces, each.pauses, each.skill))
     return rows, ragged(list(sets)[1:]), np.array(runs, np.int64)
+
+
+def _summed(takes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Each material once."""
+    found: dict[int, int] = {}
+    for material, quantity in takes:
+        found[material] = found.get(material, 0) + quantity
+    return list(found.items())
 
 
 def _lags(operations: Sequence[Operation]) -> IntArray:

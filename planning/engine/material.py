@@ -15,8 +15,8 @@ LEAD: Final = 1.2
 def granted(problem: Problem, shop: Shop, slots: Table | None = None) -> IntArray:
     """Per operation the minute from which it may start, its material being there then.
 
-    Stock goes to the operations that must start first for their due date, each taking all it needs or
-    nothing; the others wait for what is bought. No later start of an operation makes more stock needed.
+    Stock goes to the operations that must start first for their due date; who finds too little of a material
+    waits until it can be bought. No later start of an operation makes more stock needed.
     Given the slots of an earlier plan, those come last whose predecessors end after the purchase anyway.
     """
     ready = shop.tasks["release"].copy()
@@ -44,19 +44,16 @@ def granted(problem: Problem, shop: Shop, slots: Table | None = None) -> IntArra
 def serve(
     order: IntArray, ptr: IntArray, rows: Table, materials: Table, stock: IntArray, ready: IntArray
 ) -> None:
-    """Give stock to operations in this order: all an operation needs before the lead times, or nothing."""
+    """Give stock to operations in this order; they wait for the purchase of what there is too little of."""
     for operation in order:
-        enough, latest = True, ready[operation]
+        moment = ready[operation]
         for at in range(ptr[operation], ptr[operation + 1]):
             lead = materials[rows[at].material].lead
-            latest = max(latest, lead)
             if lead > ready[operation] and stock[rows[at].material] < rows[at].quantity:
-                enough = False
-        if not enough:
-            ready[operation] = latest
-            continue
+                moment = max(moment, lead)
+        ready[operation] = moment
         for at in range(ptr[operation], ptr[operation + 1]):
-            if materials[rows[at].material].lead > ready[operation]:
+            if materials[rows[at].material].lead > moment:
                 stock[rows[at].material] -= rows[at].quantity
 
 
