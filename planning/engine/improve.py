@@ -23,8 +23,8 @@ HOT: Final = 1500.0
 COLD: Final = 30.0
 """Heat at the begin and at the end of annealing: minutes by which a worse plan may be accepted."""
 
-WARM: Final = 60.0
-COOL: Final = 5.0
+WARM: Final = 80.0
+COOL: Final = 2.0
 """The same while flow is shortened."""
 
 POLISH: Final = 0.2
@@ -44,7 +44,7 @@ class Choice(NamedTuple):
 
 
 LATE_FIRST: Final = Choice(0.85, 0.3)
-ANY_JOB: Final = Choice(0.1, 0.7)
+ANY_JOB: Final = Choice(0.05, 1.0)
 
 SLICE: Final = 0.03
 """Seconds between two looks at the clock."""
