@@ -42,8 +42,8 @@ def test_all_faults_are_listed_at_once() -> None:
         ("BOM line 10", "operation_sequence"),
         ("Rule 1", "when"),
         ("Rule 1", "then"),
-        ("Price rule “Memory”", "amount"),
         ("BOM line 10", "quantity"),
+        ("Price rule “Memory”", "amount"),
     ]
 
 
