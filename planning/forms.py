@@ -8,8 +8,9 @@ import holidays
 from django import forms
 
 from planning import engine
-from planning.models import Calendar, Shift
+from planning.models import Calendar, Downtime, Machine, Shift
 
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 ANY_MONDAY = date(2026, 1, 5)
 WEEKDAYS = list(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
 
@@ -42,6 +43,16 @@ class CalendarForm(forms.ModelForm[Calendar]):
                 unknown = "Its holidays are not known. Write codes like DE and BE, or leave both empty."
                 raise forms.ValidationError({"country": unknown}) from error
         return cleaned
+
+
+class DowntimeForm(forms.Form):
+    """When a machine cannot be used, in local time."""
+
+    machine = forms.ModelChoiceField(Machine.objects.filter(active=True), label="Machine")
+    kind = forms.ChoiceField(choices=Downtime.Kind.choices, label="Why")
+    starts = forms.DateTimeField(label="From", widget=MOMENT)
+    ends = forms.DateTimeField(label="Until, as expected", widget=MOMENT)
+    note = forms.CharField(label="Note", max_length=200, required=False)
 
 
 class ShiftForm(forms.ModelForm[Shift]):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
@@ -117,6 +118,7 @@ class Operation(models.Model):
     `loop` is 0 for the routing as ordered and counts the rework loops after it.
     Minutes are for the whole lot.
     `machine` and `during` are the plan and written by the planner only; `worked_on` is where it really runs.
+    `baseline` is where it stood in the first plan that had a place for it, and never changes.
     """
 
     class Status(models.TextChoices):
@@ -149,6 +151,7 @@ class Operation(models.Model):
         Machine, null=True, on_delete=models.PROTECT, related_name="operations", db_index=False
     )
     during = DateTimeRangeField(null=True)  # type: ignore[misc]
+    baseline = DateTimeRangeField(null=True)  # type: ignore[misc]
     unplanned_reason = models.CharField(max_length=200, blank=True)
     worked_on = models.ForeignKey(
         Machine, null=True, on_delete=models.PROTECT, related_name="worked", db_index=False
@@ -276,6 +279,69 @@ class Requirement(models.Model):
         return f"{self.quantity} {self.unit} of {self.item_id}"
 
 
+class Downtime(models.Model):
+    """A stretch in which a machine cannot be used: it is broken, being maintained, or nobody is there."""
+
+    class Kind(models.TextChoices):
+        """Why it stands."""
+
+        BREAKDOWN = "breakdown", "Breakdown"
+        MAINTENANCE = "maintenance", "Maintenance"
+        ABSENCE = "absence", "Absence of its operator"
+
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="downtimes")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BREAKDOWN)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("starts", "id")
+        constraints = (
+            models.CheckConstraint(name="downtime_ends_after_start", condition=Q(ends__gt=F("starts"))),
+        )
+        indexes = (models.Index(name="downtimes_by_end", fields=("ends",)),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.machine}"
+
+
+class PlanVersion(models.Model):
+    """One plan that was stored: why, for whom, how long it took, what it moved and what it left late."""
+
+    class Kind(models.TextChoices):
+        """How it came about."""
+
+        INSERTED = "inserted", "New jobs"
+        REPAIRED = "repaired", "Repair"
+        REPLANNED = "replanned", "Replan"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField(default=0)
+    operations = models.PositiveIntegerField()
+    moved = models.PositiveIntegerField()
+    unplaced = models.PositiveIntegerField(default=0)
+    late_jobs = models.PositiveIntegerField(default=0)
+    tardiness_minutes = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(name="versions_by_time", fields=("at",)),)
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
+
+    @property
+    def moved_percent(self) -> float:
+        """The share of operations that were moved: how nervous the plan was."""
+        return round(100 * self.moved / self.operations, 1) if self.operations else 0.0
+
+
 class PlanState(models.Model):
     """The one row that says which plan is in force, how it was made and what it left open."""
 
@@ -286,6 +352,7 @@ class PlanState(models.Model):
     late_jobs = models.PositiveIntegerField(default=0)
     tardiness_minutes = models.BigIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
+    repair_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
@@ -293,25 +360,19 @@ class PlanState(models.Model):
 
 
 class PlanRequest(models.Model):
-    """Something changed that the plan in force does not know yet; the next replan takes all of them away."""
+    """Something changed that the plan in force does not know yet; the next replan takes all of them away.
+
+    Once `repaired` the plan in force is possible again, and what remains to be done is to make it better.
+    """
 
     reason = models.CharField(max_length=200)
     line = models.ForeignKey(OrderLine, null=True, on_delete=models.CASCADE, related_name="plan_requests")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    repaired = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField()
 
     class Meta:
         ordering = ("id",)
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-class ReplanRequest(models.Model):
-    """Something changed that the plan must take in; requests pile up without waiting for each other."""
-
-    reason = models.CharField(max_length=200)
-    line = models.ForeignKey(OrderLine, null=True, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.reason

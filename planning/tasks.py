@@ -30,6 +30,12 @@ def replan() -> None:
     services.replan()
 
 
+@shared_task(name="planning.repair")
+def repair() -> None:
+    """Make the plan in force possible again after an event."""
+    services.repair_plan()
+
+
 @worker_process_init.connect
 def load_kernels(**_: Any) -> None:
     """No job waits for the compiler."""

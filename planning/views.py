@@ -1,29 +1,40 @@
 """Pages of the planning stage."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel import clock
 from kernel.access import allow
 from kernel.errors import Refused
-from kernel.htmx import HtmxRequest, back, partial_name, redirect_or_htmx, render_page
+from kernel.htmx import (
+    INVALID,
+    HtmxRequest,
+    add_refusal,
+    back,
+    partial_name,
+    redirect_or_htmx,
+    render_page,
+)
 from kernel.queries import Statement
-from orders.models import STAFF_ROLES, Order, Role, User, WorkItem
+from orders.models import STAFF_ROLES, Order, OrderLine, Role, User, WorkItem
 from planning import selectors, services
-from planning.models import PlanState
+from planning.forms import DowntimeForm
+from planning.models import Downtime, PlanState, PlanVersion
 
 PROMISERS = (Role.SALES, Role.PLANNER, Role.MANAGER)
 PLANNERS = (Role.PLANNER, Role.MANAGER)
 ROWS = 100
 WAITING: Final = Statement(lambda: WorkItem.objects.waiting().filter(role=Role.PLANNER)[:20])
 STATE: Final = Statement(lambda: PlanState.objects.all()[:1])
+VERSIONS: Final = 15
 
 
 @allow(*PLANNERS, Role.SALES, Role.BUYER)
@@ -39,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _answers(resources: selectors.Resources, now: datetime) -> dict[str, Any]:
-    late, total = selectors.late_jobs(now)
+    late, total = selectors.late_jobs(now, resources)
     return {
         "late": late,
         "late_total": total,
@@ -132,3 +143,90 @@ def _order_or_404(reference: str) -> Order:
 
 def _person(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
+
+
+@allow(*STAFF_ROLES, Role.CUSTOMER)
+@require_GET
+def why(request: HttpRequest, reference: str) -> HttpResponse:
+    """Why each job of the order is forecast for its day: in full for staff, else in safe words."""
+    customer_id = _user(request).customer_id
+    orders = Order.objects.by_reference(reference)
+    order = (orders.visible_to_customer(customer_id) if customer_id else orders).first()
+    if order is None:
+        raise Http404(f"There is no order {reference}.")
+    lines = list(order.lines.select_related("product").order_by("position"))
+    reasons = selectors.why_jobs([line.id for line in lines], clock.now())
+    context = {
+        "order": order,
+        "jobs": [(line, reasons.get(line.id)) for line in lines],
+        "full": customer_id is None,
+    }
+    return render_page(request, "planning/why.html", context, partial={"panel-why-this-date": "why"})
+
+
+@allow(*PLANNERS)
+@require_http_methods(["GET", "POST"])
+def downtimes(request: HttpRequest) -> HttpResponse:
+    """Which machines stand, and a form to report one."""
+    asked = {"machine": request.GET.get("machine"), "starts": clock.now()}
+    form = DowntimeForm(request.POST) if request.method == "POST" else DowntimeForm(initial=asked)
+    if form.is_bound and form.is_valid() and _report(request, form):
+        return redirect_or_htmx(request, reverse("planning:downtimes"))
+    context = {
+        "form": form,
+        "downtimes": Downtime.objects.filter(ends__gt=clock.now()).select_related("machine", "by"),
+        "versions": PlanVersion.objects.select_related("by")[:VERSIONS],
+        "now": clock.now(),
+    }
+    return render_page(request, "planning/downtimes.html", context, status=INVALID if form.errors else 200)
+
+
+def _report(request: HttpRequest, form: DowntimeForm) -> bool:
+    """Report it, or say at the field why not."""
+    try:
+        downtime = services.report_downtime(by=_user(request), **form.cleaned_data)
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return False
+    messages.success(request, f"{downtime} is noted; the plan is being repaired.")
+    if runs := services.what_runs(downtime.machine):
+        messages.warning(request, runs)
+    return True
+
+
+@allow(*PLANNERS)
+@require_POST
+def end_downtime(request: HttpRequest, downtime_id: int) -> HttpResponse:
+    """The machine is back."""
+    downtime = get_object_or_404(Downtime.objects.select_related("machine"), id=downtime_id)
+    try:
+        services.end_downtime(downtime=downtime, by=_user(request))
+        messages.success(request, f"{downtime.machine} can be used again; the plan is being repaired.")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect_or_htmx(request, reverse("planning:downtimes"))
+
+
+@allow(*PLANNERS, Role.SALES, Role.BUYER, Role.INSPECTOR)
+@require_GET
+def hurts(request: HttpRequest) -> HttpResponse:
+    """What a downtime, a missing item or a rework really hurts."""
+    asked, now = request.GET, clock.now()
+    subject, found = "", None
+    if asked.get("downtime", "").isdecimal():
+        downtime = get_object_or_404(Downtime.objects.select_related("machine"), id=int(asked["downtime"]))
+        subject, found = str(downtime), selectors.hurt_by_downtime(downtime, now)
+    elif asked.get("item"):
+        item = asked["item"].replace("\x00", "").strip()[:100]
+        subject, found = f"{item} not being here", selectors.hurt_by_item(item, now)
+    elif asked.get("rework", "").isdecimal():
+        line = get_object_or_404(OrderLine.objects.select_related("order"), id=int(asked["rework"]))
+        subject, found = f"Rework of {line.order} {line}", selectors.hurt_by_rework(line, now)
+    jobs, total = found or ([], 0)
+    context = {"subject": subject, "jobs": jobs, "total": total, "item": asked.get("item", "")}
+    return render_page(request, "planning/hurts.html", context)
+
+
+def _user(request: HttpRequest) -> User:
+    """Who asks; `allow` has let nobody else in."""
+    return cast(User, request.user)

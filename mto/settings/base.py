@@ -217,6 +217,7 @@ MTO_SWEEPS = [
     "orders.services.sweep_proofs",
     "planning.services.sweep_plan",
     "planning.services.sweep_holds",
+    "planning.services.purge_versions",
     "procurement.services.sweep_materials",
 ]
 MTO_HEARTBEAT = "orders.services.beat"

@@ -31,6 +31,7 @@ LIVE, DIALOG = "order-live", "order-dialog"
 PROMISE = ("Promise", "calendar-event", "planning:promise-panel")
 QUOTATION = ("Quotation", "file-text", "orders:quotation")
 PANELS: tuple[tuple[str, str, str], ...] = (
+    ("Why this date", "clock", "planning:why"),
     ("Schedule", "calendar-stats", "planning:order-panel"),
     ("Materials", "packages", "procurement:order-panel"),
     ("Shop floor", "tool", "production:order-panel"),

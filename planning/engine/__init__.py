@@ -1,6 +1,6 @@
 """The planning engine: arrays in, a plan out; no database, no clock, no chance."""
 
-from planning.engine.assembly import Resources, assemble
+from planning.engine.assembly import Resources, assemble, ragged
 from planning.engine.calendars import (
     NEVER,
     ExtraShift,
@@ -23,12 +23,28 @@ from planning.engine.insert import Busy, busy_of, insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
 from planning.engine.problem import Problem
-from planning.engine.repair import in_turn, moved, repair, standing_slots
+from planning.engine.repair import in_turn, moved, price, repair, standing_slots
 from planning.engine.result import Plan, Reason, Status
-from planning.engine.rows import Crew, Fixing, Job, Labels, Machine, Material, Operation, Tool
+from planning.engine.rows import (
+    JOB,
+    MACHINE,
+    OPERATION,
+    Crew,
+    Fixing,
+    Job,
+    Labels,
+    Machine,
+    Material,
+    Operation,
+    Ragged,
+    Tool,
+)
 
 __all__ = [
+    "JOB",
+    "MACHINE",
     "NEVER",
+    "OPERATION",
     "Busy",
     "Cause",
     "Crew",
@@ -45,6 +61,7 @@ __all__ = [
     "Pattern",
     "Plan",
     "Problem",
+    "Ragged",
     "Reason",
     "Resources",
     "Shift",
@@ -64,6 +81,8 @@ __all__ = [
     "need_by",
     "next_working",
     "plan",
+    "price",
+    "ragged",
     "repair",
     "schedule",
     "standing_slots",

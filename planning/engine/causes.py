@@ -24,6 +24,8 @@ class Cause(StrEnum):
     QUEUE = "queue"
     """Its machine does something else first."""
     MATERIAL = "material"
+    GATE = "gate"
+    """Its job may not begin yet."""
     LAG = "lag"
     """Time that passes between two operations: cooling, moving."""
     GAP = "gap"
@@ -153,17 +155,23 @@ def _ready(chart: _Chart, operation: int) -> tuple[tuple[int, int], int]:
         before = int(problem.after.value[at])
         best = max(best, (int(chart.slots["end"][before]) + lag, before))
     started = max(int(chart.slots["start"][operation]), problem.now)
-    release = int(problem.operations["release"][operation])
-    return best, min(max(best[0], release), started)
+    return best, min(max(best[0], *_releases(problem, operation)), started)
+
+
+def _releases(problem: Problem, operation: int) -> tuple[int, int]:
+    """From when its material is there, and from when its job may begin."""
+    job = int(problem.operations["job"][operation])
+    return int(problem.operations["release"][operation]), int(problem.jobs["release"][job])
 
 
 def _material(chart: _Chart, operation: int, before: tuple[int, int]) -> Iterator[Link]:
-    """Waiting for material beyond what came before, and the time that passed since then."""
+    """Waiting for material or the gate beyond what came before, and the time that passed since then."""
     moment, earlier = before
     started = max(int(chart.slots["start"][operation]), chart.problem.now)
-    known = moment if _runs(chart.problem, operation) else int(chart.problem.operations["release"][operation])
-    release = min(known, started)
-    yield Link(Cause.MATERIAL, operation, release - moment)
+    if not _runs(chart.problem, operation):
+        material, gate = _releases(chart.problem, operation)
+        cause = Cause.GATE if gate > material else Cause.MATERIAL
+        yield Link(cause, operation, min(max(material, gate), started) - moment)
     if earlier >= 0:
         yield Link(Cause.LAG, operation, min(moment, started) - max(_end(chart, earlier), chart.problem.now))
 

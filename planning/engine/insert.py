@@ -75,18 +75,18 @@ def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
     refuse(problem, INSERTION, "Gap insertion")
     shop = open_shop(problem)
     slots = empty_slots(len(problem))
-    taken, offset, length = laid_out(problem, np.array(busy, BUSY), problem.operations["pool"])
+    taken, offset, length = laid_out(shop, np.array(busy, BUSY), shop.tasks["pool"])
     order = by_job(problem, shop.order, problem.operations["job"].copy())
     fill(shop, slots, taken, offset, length, order, np.zeros(4, np.int64))
     return finished_plan(problem, shop, slots, "gap insertion")
 
 
-def laid_out(problem: Problem, busy: Table, pools: IntArray) -> tuple[Table, IntArray, IntArray]:
+def laid_out(shop: Shop, busy: Table, pools: IntArray) -> tuple[Table, IntArray, IntArray]:
     """The busy rows by machine and start with room for work of these pools; each machine's offset, length.
 
     Raises ValueError for stretches of a machine that overlap.
     """
-    machines = len(problem.machines)
+    machines = len(shop.machines)
     if not _in_order(busy):
         busy = busy[np.lexsort((busy["end"], busy["start"], busy["machine"]))]
     owner = busy["machine"]
@@ -95,10 +95,9 @@ def laid_out(problem: Problem, busy: Table, pools: IntArray) -> tuple[Table, Int
     clash = np.flatnonzero((owner[1:] == owner[:-1]) & (busy["start"][1:] < busy["end"][:-1]))
     if clash.size:
         raise ValueError(f"Two busy stretches of machine {owner[clash[0]]} overlap.")
-    sizes = np.bincount(pools[pools >= 0], minlength=len(problem.pools.ptr) - 1)
-    new = np.bincount(
-        problem.pools.value, np.repeat(sizes, np.diff(problem.pools.ptr)), minlength=machines
-    ).astype(np.int64)
+    sizes = np.bincount(pools[pools >= 0], minlength=len(shop.pools))
+    wanted = np.repeat(sizes, shop.pools["last"] - shop.pools["first"])
+    new = np.bincount(shop.members, wanted, minlength=machines).astype(np.int64)
     length = np.bincount(owner, minlength=machines).astype(np.int64)
     offset = np.cumsum(length + new) - length - new
     taken = np.zeros(int((length + new).sum()), BUSY)

@@ -12,6 +12,7 @@ from planning.engine.features import DISPATCH, refuse
 from planning.engine.insert import Busy, insert
 from planning.engine.material import granted
 from planning.engine.problem import Problem
+from planning.engine.repair import repair, standing_slots
 from planning.engine.result import Plan, cost, finished_plan
 from planning.engine.rows import Job, Machine, Material, Operation
 from planning.engine.rule import Rule
@@ -86,3 +87,5 @@ def warm_up() -> None:
     schedule(problem)
     plain = assemble(now=0, calendars=[week], machines=machines, jobs=jobs, operations=work[1:])
     insert(plain, [Busy(machine=0, start=0, end=30)])
+    late = standing_slots(*(np.array([minute], np.int64) for minute in (0, -20, -10)))
+    repair(plain, late, np.array([True]))

@@ -36,15 +36,15 @@ def standing_slots(machine: IntArray, start: IntArray, end: IntArray) -> Table:
     return slots
 
 
-def repair(problem: Problem, standing: Table) -> Plan:
-    """A feasible plan near `standing` (SLOT rows): the best of four ways to let go of little.
+def repair(problem: Problem, standing: Table, about: BoolArray | None = None) -> Plan:
+    """A feasible plan near `standing` (SLOT rows): the best of a few ways to let go of little.
 
     What has no place, and what waits for material or a gate, is put into gaps with all that follows it in its
     job, the most urgent first. The others (1) keep their turn on their machines and move right where they
     must; or (2) let the next one go first while they are late themselves; or (3) those the event hits take
-    gaps, too, and everybody else stays; or (4) what has no place goes ahead of others. The ways are compared
-    by operations without a place, then by weighted tardiness plus PRICE_OF_A_MOVE per operation moved.
-    Deterministic.
+    gaps, too, and everybody else stays; or (4) what has no place goes ahead of others; or (5) the operations
+    the event is `about` look for better gaps, or go ahead of others. The ways are compared by operations
+    without a place, then by weighted tardiness plus PRICE_OF_A_MOVE per operation moved. Deterministic.
     """
     shop = _opened(problem)
     lost = homeless(shop, standing)
@@ -59,6 +59,10 @@ def repair(problem: Problem, standing: Table) -> Plan:
     if lost.any():
         marks = np.maximum(rest, let_go(shop, lost.astype(np.int64) * AHEAD))
         tried.append(_in_turn(problem, shop, standing, marks))
+    if about is not None and about.any():
+        for how in (OUT, AHEAD):
+            marks = np.maximum(rest, let_go(shop, about.astype(np.int64) * how))
+            tried.append(_in_turn(problem, shop, standing, marks))
     best = min(tried, key=lambda slots: _score(shop, slots, standing))
     return finished_plan(problem, shop, best, "local repair")
 
@@ -85,13 +89,16 @@ def price(problem: Problem, plan: Plan, standing: Table) -> tuple[int, int]:
     """What plans are compared by: operations without a place, then tardiness with the price of moves."""
     shift = (plan.machine != standing["machine"]) | (plan.start != standing["start"])
     shift &= problem.operations["fixing"] != STARTED
-    return len(plan.unplaced), plan.tardiness + PRICE_OF_A_MOVE * int(shift.sum())
+    slipped = shift & (problem.operations["fixing"] == PINNED) & (standing["start"] >= problem.now)
+    return len(plan.unplaced) + int(slipped.sum()), plan.tardiness + PRICE_OF_A_MOVE * int(shift.sum())
 
 
 def _score(shop: Shop, slots: Table, standing: Table) -> tuple[int, int]:
     unplaced, tardiness, _ = cost(shop, slots)
     shift = moved(slots, standing) & (shop.tasks["fixing"] != STARTED)
-    return unplaced, tardiness + PRICE_OF_A_MOVE * int(shift.sum())
+    # A pin that slips counts as much as work without a place.
+    slipped = shift & (shop.tasks["fixing"] == PINNED) & (standing["start"] >= shop.now)
+    return unplaced + int(slipped.sum()), tardiness + PRICE_OF_A_MOVE * int(shift.sum())
 
 
 def _opened(problem: Problem) -> Shop:
@@ -130,7 +137,7 @@ def _filled(problem: Problem, shop: Shop, slots: Table, rest: BoolArray) -> Tabl
         order = by_job(problem, shop.order, rank)
         busy = busy_rows(problem, slots)
         busy["needs"][busy["needs"] > 0] = FAR
-        taken, offset, length = laid_out(problem, busy, problem.operations["pool"][rest])
+        taken, offset, length = laid_out(shop, busy, shop.tasks["pool"][rest])
         fill(shop, slots, taken, offset, length, order[rest[order]], np.zeros(4, np.int64))
     return slots
 

@@ -11,7 +11,9 @@ from planning.selectors.book import (
     load_book,
     problem_of,
 )
+from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
 from planning.selectors.late import LateJob, late_jobs
+from planning.selectors.ledger import Ledger, load_ledger
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.operations import (
@@ -26,6 +28,7 @@ from planning.selectors.operations import (
 from planning.selectors.promise_panel import Panel, promise_panel
 from planning.selectors.resources import Resources, load_resources
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
+from planning.selectors.why import Stretch, Why, why_jobs
 
 __all__ = [
     "Bar",
@@ -33,8 +36,10 @@ __all__ = [
     "Book",
     "CentreLoad",
     "Held",
+    "HurtJob",
     "Lane",
     "LateJob",
+    "Ledger",
     "OpenOperation",
     "OrderSchedule",
     "Panel",
@@ -42,13 +47,19 @@ __all__ = [
     "Resources",
     "ScheduledOperation",
     "Short",
+    "Stretch",
+    "Why",
     "Window",
     "busy_machines",
     "first_operations_supplied",
     "held_slots",
+    "hurt_by_downtime",
+    "hurt_by_item",
+    "hurt_by_rework",
     "late_jobs",
     "load_board",
     "load_book",
+    "load_ledger",
     "load_per_centre",
     "load_resources",
     "minute_of",
@@ -63,4 +74,5 @@ __all__ = [
     "reached_operations",
     "read_window",
     "step_of",
+    "why_jobs",
 ]

@@ -23,7 +23,7 @@ BEHIND: Final = timedelta(days=40)
 AHEAD: Final = timedelta(days=400)
 DAY: Final = 1440
 
-# One statement for six small tables: its text is also the key under which the windows are kept.
+# One statement for seven small tables: its text is also the key under which the windows are kept.
 TABLES: Final = """
     SELECT json_build_object(
         'calendars', (SELECT json_agg(c ORDER BY c.id) FROM planning_calendar c),
@@ -31,6 +31,11 @@ TABLES: Final = """
         'exceptions', (SELECT json_agg(e ORDER BY e.id) FROM planning_calendarexception e),
         'centres', (SELECT json_agg(w ORDER BY w.position, w.code) FROM planning_workcentre w),
         'machines', (SELECT json_agg(m ORDER BY m.id) FROM planning_machine m),
+        'downtimes', (SELECT json_agg(json_build_object(
+            'id', d.id, 'machine_id', d.machine_id,
+            'starts', floor(date_part('epoch', d.starts) / 60)::bigint,
+            'ends', ceil(date_part('epoch', d.ends) / 60)::bigint) ORDER BY d.id)
+            FROM planning_downtime d WHERE d.ends > now() - interval '40 days'),
         'offers', (SELECT json_agg(p ORDER BY p.id) FROM planning_workcentre_processes p)
     )::text
 """
@@ -62,40 +67,53 @@ class Resources:
 
     def days_later(self, minute: int, days: int) -> int:
         """The same time of day `days` working days later (earlier where negative), within what is known."""
-        at = int(np.searchsorted(self.day_starts, minute, side="right")) - 1
+        return int(self.days_after(np.array([minute], np.int64), days)[0])
+
+    def days_after(self, minutes: IntArray, days: int) -> IntArray:
+        """`days_later` for many moments."""
         last = len(self.day_starts) - 1
-        if last < 0 or at < 0:
-            return minute + days * DAY
-        then = min(max(at + days, 0), last)
-        return minute + int(self.day_starts[then] - self.day_starts[at])
+        if last < 0:
+            return minutes + days * DAY
+        at = np.searchsorted(self.day_starts, minutes, side="right") - 1
+        then = np.clip(at + days, 0, last)
+        known = self.day_starts[then] - self.day_starts[np.maximum(at, 0)]
+        return minutes + np.where(at < 0, days * DAY, known)
 
 
-def load_resources(now: datetime) -> Resources:
-    """The shop as it stands. One statement; windows are built anew only when something or the day changed."""
+def load_resources(now: datetime, *, ignoring: int = 0) -> Resources:
+    """The shop as it stands, as if the downtime with the id `ignoring` were not.
+
+    One statement; windows are built anew only when something or the day changed.
+    """
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         (text,) = cursor.fetchone()
-    return _built(text, now.date(), settings.MTO_DEFAULT_CALENDAR)
+    return _built(text, now.date(), settings.MTO_DEFAULT_CALENDAR, ignoring)
 
 
 @lru_cache(maxsize=4)
-def _built(text: str, today: date, default: str) -> Resources:
+def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
     tables: dict[str, list[Row]] = {name: rows or [] for name, rows in json.loads(text).items()}
+    tables["downtimes"] = [row for row in tables["downtimes"] if row["id"] != ignoring]
     first, last = today - BEHIND, today + AHEAD
     patterns = [_pattern(row, tables, first, last) for row in tables["calendars"]]
     windows = tuple(_windows(pattern, first, last) for pattern in patterns)
     place = {row["id"]: at for at, row in enumerate(tables["calendars"])}
     centres = {row["id"]: row for row in tables["centres"]}
     machines = tables["machines"]
+    own, hours = _down(tables, windows, place)
     codes = [row["code"] for row in tables["calendars"]]
     known = codes.index(default) if default in codes else 0
     return Resources(
-        calendars=windows,
+        calendars=(*windows, *hours),
         machine_ids=tuple(row["id"] for row in machines),
         machine_codes=tuple(row["code"] for row in machines),
         centres={row["id"]: (row["code"], row["name"]) for row in tables["centres"]},
         machines=tuple(
-            engine.Machine(place[centres[row["work_centre_id"]]["calendar_id"]], centre=row["work_centre_id"])
+            engine.Machine(
+                own.get(row["id"], place[centres[row["work_centre_id"]]["calendar_id"]]),
+                centre=row["work_centre_id"],
+            )
             for row in machines
         ),
         index={row["id"]: at for at, row in enumerate(machines)},
@@ -111,6 +129,19 @@ def _built(text: str, today: date, default: str) -> Resources:
             for centre, row in centres.items()
         },
     )
+
+
+def _down(
+    tables: Mapping[str, list[Row]], windows: tuple[Windows, ...], place: Mapping[int, int]
+) -> tuple[dict[int, int], list[Windows]]:
+    """Machines that are down for a while have a calendar of their own: which one, and its hours."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for row in tables["downtimes"]:
+        spans.setdefault(row["machine_id"], []).append((row["starts"], row["ends"]))
+    calendars = {row["id"]: place[row["calendar_id"]] for row in tables["centres"]}
+    usual = {row["id"]: windows[calendars[row["work_centre_id"]]] for row in tables["machines"]}
+    hours = [engine.without(usual[machine], blocked) for machine, blocked in spans.items()]
+    return {machine: len(windows) + at for at, machine in enumerate(spans)}, hours
 
 
 def _pools(offers: Iterable[Row], machines: list[Row]) -> dict[int, tuple[int, ...]]:

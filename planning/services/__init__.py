@@ -4,13 +4,15 @@ What is called inside an act on a job runs under the caller's `lock_jobs` and tr
 """
 
 from planning.services.acts import Done, Progress, finish_operations, pause_operation, start_operations
+from planning.services.downtimes import end_downtime, report_downtime, what_runs
 from planning.services.material import Material, report_issued, report_material
 from planning.services.plan import plan_jobs
 from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
 from planning.services.readiness import refresh_readiness, release_operations
-from planning.services.replanning import Replanned, replan, replan_soon, sweep_plan
-from planning.services.requests import request_replan
+from planning.services.replanning import Replanned, repair_plan, replan, replan_soon, sweep_plan
+from planning.services.requests import request_repair, request_replan
 from planning.services.rework import add_rework
+from planning.services.versions import purge_versions
 from planning.services.withdraw import withdraw_jobs
 
 __all__ = [
@@ -19,21 +21,27 @@ __all__ = [
     "Progress",
     "Replanned",
     "add_rework",
+    "end_downtime",
     "finish_operations",
     "hold_promise",
     "keep_promises",
     "pause_operation",
     "plan_jobs",
+    "purge_versions",
     "refresh_readiness",
     "release_holds",
     "release_operations",
+    "repair_plan",
     "replan",
     "replan_soon",
+    "report_downtime",
     "report_issued",
     "report_material",
+    "request_repair",
     "request_replan",
     "start_operations",
     "sweep_holds",
     "sweep_plan",
+    "what_runs",
     "withdraw_jobs",
 ]

@@ -13,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 
 from kernel import clock
+from kernel.jit import IntArray
 from orders.models import Move, OrderLine, Role, Snapshot
 from orders.services import Work, advance_all, open_work, record_forecasts
 from planning import engine
@@ -28,7 +29,7 @@ from planning.selectors import (
     problem_of,
 )
 from planning.services.holding import Place, held_places, take_over
-from planning.services.requests import request_replan
+from planning.services.requests import request_repair, request_replan
 
 PLAN_LOCK: Final = 0x4D544F01
 """Whoever writes slots holds this advisory lock until the transaction ends, and takes it before row locks."""
@@ -79,7 +80,7 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     lines.sort(key=lambda line: (line.promised_at is None, line.promised_at or now, line.id))
     refused = _plan_new(lines, now) if lines else {}
     if lines:
-        request_replan(reason=f"{lines[0].order} came in", now=now)
+        _ask_for_better(lines, now)
     refused |= _unplanned(known)
     placed = {line: key for line, key in keys.items() if line not in refused}
     advance_all(keys=placed, event="planned", locked={move.line_id: move.line for move in moves})
@@ -111,14 +112,14 @@ def forecasts_of(plan: engine.Plan, line_ids: Iterable[int], resources: Resource
 
     `line_ids` name the first jobs of the plan's problem.
     """
-    return {
-        line_id: moment_of(resources.days_later(int(end), settings.MTO_DELIVERY_DAYS))
-        for line_id, end in zip(line_ids, plan.finish, strict=False)
-        if end != NEVER
-    }
+    ends = resources.days_after(plan.finish, settings.MTO_DELIVERY_DAYS)
+    found = zip(line_ids, plan.finish.tolist(), ends.tolist(), strict=False)
+    return {line_id: moment_of(end) for line_id, finish, end in found if finish != NEVER}
 
 
-def need_dates(starts: Sequence[int], resources: Resources, now: datetime) -> list[datetime | None]:
+def need_dates(
+    starts: Sequence[int] | IntArray, resources: Resources, now: datetime
+) -> list[datetime | None]:
     """When material must be here for operations that start then: a safety of working days ahead, never past.
 
     `starts` are minutes, NEVER where there is no slot.
@@ -155,6 +156,7 @@ def _plan_new(lines: Sequence[OrderLine], now: datetime) -> dict[int, str]:
     slots, plan, kept = _places(operations, resources, now)
     for operation, slot in zip(operations, slots, strict=True):
         operation.machine_id, operation.during = slot.machine_id, slot.during
+        operation.baseline = slot.during
         operation.unplanned_reason = slot.reason
     Operation.objects.bulk_create(operations)
     _require(snapshots, list(zip(operations, slots, strict=True)), resources, now)
@@ -203,6 +205,17 @@ def _forecasts_held(
             ends[operation.line_id] = max(ends.get(operation.line_id, NEVER), slot.end)
     days = settings.MTO_DELIVERY_DAYS
     return {line_id: moment_of(resources.days_later(end, days)) for line_id, end in ends.items()}
+
+
+def _ask_for_better(lines: Sequence[OrderLine], now: datetime) -> None:
+    """Ask for a plan that may move others; at once for a job that would be late where it stands."""
+    late = set(
+        OrderLine.objects.late().filter(id__in=[line.id for line in lines]).values_list("id", flat=True)
+    )
+    rushed = next((line for line in lines if line.id in late), None)
+    if rushed is not None:
+        request_repair(reason=f"{rushed.order} is urgent", line=rushed, now=now)
+    request_replan(reason=f"{lines[0].order} came in", repaired=True, now=now)
 
 
 def _routing(snapshot: Snapshot) -> list[dict[str, Any]]:

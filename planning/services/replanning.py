@@ -1,96 +1,144 @@
-"""A new plan for the whole shop: load, think without any lock, store what is still true."""
+"""A new plan for the whole shop: load, think without any lock, store what is still true. And repairs."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel import clock
-from kernel.bases import update_rows
+from kernel.bases import fetch
+from kernel.jit import Table
 from orders.models import OrderLine
-from orders.services import advance_all, close_work, lock_jobs, record_forecasts, send
+from orders.services import advance_all, lock_jobs, send
 from planning import engine
-from planning.models import Operation, PlanRequest, PlanState, Requirement
-from planning.selectors import Book, OpenOperation, held_slots, load_book, minute_of, next_minute
-from planning.services.plan import (
-    NOWHERE,
-    Slot,
-    ask_planner,
-    forecasts_of,
-    lock_plan,
-    need_dates,
-    slots_of,
-)
+from planning.models import Operation, PlanRequest, PlanState, PlanVersion
+from planning.selectors import Ledger, load_ledger
+from planning.services.plan import lock_plan
 from planning.services.requests import request_replan
+from planning.services.storing import Stored, store_plan, tell_orders
+from planning.services.telling import tell_customers
 
 LEAST_PAUSE: Final = timedelta(seconds=1)
 SHARE: Final = 10
 """After a replan that took t seconds the next one waits SHARE * t, so that others get the machine."""
+
+REPAIR_SHARE: Final = 4
+"""The same for repairs; what cannot wait for the sweeper is repaired without that pause."""
 
 UNDER_WAY: Final = timedelta(seconds=30)
 """A replan that was sent and has not reported by then is sent again."""
 
 LOOK_AGAIN: Final = timedelta(minutes=1)
 NOT_STARTED: Final = (Operation.Status.PENDING, Operation.Status.BLOCKED, Operation.Status.READY)
+IMPROVER_LOCK: Final = 0x4D544F02
+MISSED: Final = "Operations were not started in time"
 
 
 @dataclass(frozen=True)
 class Replanned:
-    """What a replan did: rows written, rows given up because the world moved on, milliseconds per step."""
+    """What a replan or repair did: rows written and given up, operations moved, milliseconds per step."""
 
     written: int
     given_up: int
+    moved: int
+    operations: int
     load_ms: int
     think_ms: int
     store_ms: int
 
 
-def replan(*, reason: str = "", now: datetime | None = None) -> Replanned | None:
-    """Plan all open operations anew and store it as the plan in force; None where another came first.
+@contextmanager
+def only_improver() -> Iterator[bool]:
+    """Whether nobody else makes a whole plan at this moment; nobody waits for it."""
+    ((alone,),) = fetch("SELECT pg_try_advisory_lock(%s)", [IMPROVER_LOCK])
+    try:
+        yield bool(alone)
+    finally:
+        if alone:
+            fetch("SELECT pg_advisory_unlock(%s)", [IMPROVER_LOCK])
 
-    Running operations stay on their machines; one past its time is reckoned to end soon. What was started,
-    finished, cancelled or planned while this thought is left alone; what would overlap with it loses its slot
-    and is planned by the next replan, which is asked for.
+
+def replan(*, reason: str = "", now: datetime | None = None) -> Replanned | None:
+    """Plan all open operations anew; None where another plan came first or is being made.
+
+    The new plan comes in force where it is less late by more than it moves (engine.price); otherwise the one
+    in force stays, repaired where needed. Running operations stay on their machines; one past its time is
+    reckoned to end soon. What was started, finished, cancelled or planned while this thought is left alone;
+    what would overlap with it loses its slot and is planned by the next replan, which is asked for.
     """
-    now = now or clock.now()
-    began = time.monotonic()
-    state, _ = PlanState.objects.get_or_create(id=1)
-    requests = list(PlanRequest.objects.values_list("id", "reason"))
-    book = load_book(now)
-    loaded = time.monotonic()
-    plan = engine.schedule(book.problem) if book.rows else None
-    thought = time.monotonic()
-    reason = reason or _why(requests)
-    counts = _store(state, book, plan, [each for each, _ in requests], reason, began)
-    if counts is None:
-        return None
-    if plan is not None:
-        _tell_orders(book, plan, reason)
-        _let_go(now)
-    spans = (loaded - began, thought - loaded, time.monotonic() - thought)
-    return Replanned(*counts, *(round(1000 * span) for span in spans))
+    with only_improver() as alone:
+        if not alone:
+            return None
+        now, began = now or clock.now(), time.monotonic()
+        state, _ = PlanState.objects.get_or_create(id=1)
+        requests = list(PlanRequest.objects.values_list("id", flat=True))
+        book = load_ledger(now)
+        loaded = time.monotonic()
+        plan = _best(book)
+        thought = time.monotonic()
+        with transaction.atomic():
+            lock_plan()
+            if PlanState.objects.get(id=1).version != state.version:
+                return None
+            stored = store_plan(book=book, plan=plan)
+            asked = PlanRequest.objects.filter(id__in=requests)
+            reason = _noted(book, plan, stored, asked, reason, began)
+            asked.delete()
+            pause = max(LEAST_PAUSE, SHARE * timedelta(seconds=time.monotonic() - began))
+            _count_up(book, plan, reason, began, next_at=now + pause)
+    return _told(book, plan, stored, reason, (began, loaded, thought))
+
+
+def repair_plan(*, reason: str = "", now: datetime | None = None) -> Replanned | None:
+    """Make the plan in force possible again after what happened, moving little; None with nothing to do.
+
+    Under the planners' lock from load to store, so that it is never in vain: well under a second for ten
+    thousand jobs. What was asked for stays noted for the next replan, which may find a better plan.
+    """
+    now, began = now or clock.now(), time.monotonic()
+    with transaction.atomic():
+        lock_plan()
+        asked = PlanRequest.objects.filter(repaired=False)
+        requests = list(asked.values_list("id", "line_id"))
+        book = load_ledger(now)
+        if not len(book.rows):
+            asked.update(repaired=True)
+            return None
+        loaded = time.monotonic()
+        about = np.isin(book.rows["line"], [line for _, line in requests if line is not None])
+        plan = engine.repair(book.problem, book.standing, about)
+        thought = time.monotonic()
+        PlanState.objects.get_or_create(id=1)
+        stored = store_plan(book=book, plan=plan)
+        asked = PlanRequest.objects.filter(id__in=[each for each, _ in requests])
+        reason = _noted(book, plan, stored, asked, reason, began, kind=PlanVersion.Kind.REPAIRED)
+        if stored.written and not requests:
+            request_replan(reason=reason, repaired=True, now=now)
+        asked.update(repaired=True)
+        pause = REPAIR_SHARE * timedelta(seconds=time.monotonic() - began)
+        _count_up(book, plan, reason, began, repair_at=now + pause)
+    return _told(book, plan, stored, reason, (began, loaded, thought))
 
 
 def sweep_plan(*, now: datetime | None = None) -> int:
-    """Start the replan that was asked for, or that missed slots call for; 1 where one started.
+    """Start the repair or replan that was asked for, or that missed slots call for; 1 where one started.
 
-    At most one at a time and not before PlanState.next_at. Where the broker is away it is done here.
+    First the plan is made possible, then better; a replan not before PlanState.next_at. Where the broker is
+    away it is done here.
     """
     now = now or clock.now()
-    if not PlanRequest.objects.exists() and not _missed_slots(now):
-        return 0
-    PlanState.objects.get_or_create(id=1)
-    due = PlanState.objects.filter(id=1).exclude(next_at__gt=now)
-    if not due.update(next_at=now + UNDER_WAY):
-        return 0
-    if not send("planning.replan"):
-        replan(now=now)
-    return 1
+    if PlanRequest.objects.filter(repaired=False).exists() or _missed_slots(now):
+        return _start("planning.repair", "repair_at", repair_plan, now)
+    if PlanRequest.objects.exists():
+        return _start("planning.replan", "next_at", replan, now)
+    return 0
 
 
 def replan_soon(*, reason: str, now: datetime | None = None) -> None:
@@ -100,6 +148,28 @@ def replan_soon(*, reason: str, now: datetime | None = None) -> None:
     PlanState.objects.filter(id=1).update(next_at=now)
 
 
+def _best(book: Ledger) -> engine.Plan | None:
+    """The plan in force repaired, or a new one where that is worth what it moves."""
+    if not len(book.rows):
+        return None
+    fresh = engine.schedule(book.problem)
+    if not (book.standing["machine"] >= 0).any():
+        return fresh
+    plans = (engine.repair(book.problem, book.standing), fresh)
+    return min(plans, key=lambda plan: engine.price(book.problem, plan, book.standing))
+
+
+def _start(task: str, due_field: str, do: Callable[..., object], now: datetime) -> int:
+    """Send one planner off, unless its pause is not over; what was sent and is not heard of is sent again."""
+    PlanState.objects.get_or_create(id=1)
+    due = PlanState.objects.filter(id=1).exclude(**{f"{due_field}__gt": now})
+    if not due.update(**{due_field: now + UNDER_WAY}):
+        return 0
+    if not send(task):
+        do(now=now)
+    return 1
+
+
 def _missed_slots(now: datetime) -> bool:
     """True where operations that have not started should be over; looked up once a minute only."""
     fresh = PlanState.objects.filter(id=1, computed_at__gt=now - LOOK_AGAIN).exists()
@@ -107,163 +177,72 @@ def _missed_slots(now: datetime) -> bool:
     return not fresh and missed.exists()
 
 
-def _why(requests: Sequence[tuple[int, str]]) -> str:
-    """The first reason, and how many more there were."""
-    if not requests:
-        return "Operations were not started in time"
-    more = len(requests) - 1
-    return requests[0][1] + (f", and {more} more" if more else "")
-
-
-def _store(
-    state: PlanState,
-    book: Book,
+def _noted(
+    book: Ledger,
     plan: engine.Plan | None,
-    requests: Sequence[int],
+    stored: Stored,
+    asked: QuerySet[PlanRequest],
     reason: str,
     began: float,
-) -> tuple[int, int] | None:
-    """Make the plan the one in force, unless another one came first: rows written, rows given up."""
-    with transaction.atomic():
-        lock_plan()
-        if PlanState.objects.get(id=state.id).version != state.version:
-            return None
-        slots = slots_of(plan, book.resources)[: len(book.rows)] if plan is not None else []
-        written, given_up = _write_slots(book, slots)
-        _write_need_dates(book, slots)
-        _tell_planner(book, slots)
-        PlanRequest.objects.filter(id__in=requests).delete()
-        if given_up:
-            request_replan(reason="New jobs came while the plan was made", now=book.now)
-        _note(state, book, plan, reason, began)
-    return written, given_up
-
-
-def _write_slots(book: Book, slots: Sequence[Slot]) -> tuple[int, int]:
-    """Write the changed slots of operations still open; returns how many, and how many had to be given up."""
-    pairs = zip(book.rows, slots, strict=True)
-    wanted = {row.id: slot for row, slot in pairs if _differs(row, slot)}
-    still_open = (
-        Operation.objects.open()
-        .filter(id__in=list(wanted))
-        .order_by("id")
-        .select_for_update(no_key=True)
-        .values_list("id", flat=True)
-    )
-    written = {row_id: wanted[row_id] for row_id in still_open}
-    clashing = _clashing([row.id for row in book.rows], written, book.now)
-    written |= dict.fromkeys(clashing, NOWHERE)
-    _update(written)
-    return len(written), len(clashing)
-
-
-def _differs(row: OpenOperation, slot: Slot) -> bool:
-    stands = (row.machine_id, minute_of(row.starts), minute_of(row.ends), row.unplanned_reason)
-    return stands != (slot.machine_id, slot.start, slot.end, slot.reason)
-
-
-def _clashing(known: Sequence[int], written: Mapping[int, Slot], now: datetime) -> list[int]:
-    """Which new slots overlap with those of operations and holds that came while the plan was made."""
-    came = Operation.objects.open().filter(machine__isnull=False).exclude(id__in=known)
-    taken: dict[int | None, list[tuple[int, int]]] = {}
-    for machine_id, start, end in came.values_list("machine_id", "during__startswith", "during__endswith"):
-        taken.setdefault(machine_id, []).append((minute_of(start), minute_of(end)))
-    for held in held_slots(now):
-        taken.setdefault(held.machine_id, []).append((minute_of(held.starts), next_minute(held.ends)))
-    return [
-        row_id
-        for row_id, slot in written.items()
-        if any(start < slot.end and slot.start < end for start, end in taken.get(slot.machine_id, ()))
-    ]
-
-
-def _update(slots: Mapping[int, Slot]) -> None:
-    """One UPDATE; times travel as minutes."""
-    rows = [
-        (row_id, slot.machine_id, None if slot.machine_id is None else slot.start, slot.end, slot.reason)
-        for row_id, slot in slots.items()
-    ]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE planning_operation AS target
-            SET machine_id = data.machine, unplanned_reason = data.reason,
-                during = CASE WHEN data.start IS NOT NULL
-                         THEN tstzrange(to_timestamp(data.start * 60), to_timestamp(data.until * 60)) END
-            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
-                 AS data(id, machine, start, until, reason)
-            WHERE target.id = data.id
-            """,
-            [list(column) for column in zip(*rows, strict=True)],
+    kind: PlanVersion.Kind = PlanVersion.Kind.REPLANNED,
+) -> str:
+    """Write the version where something was stored; its reason: the first asked for, and how many more."""
+    found = list(asked.values_list("reason", "by_id"))
+    if not reason:
+        more = len(found) - 1
+        reason = found[0][0] + (f", and {more} more" if more else "") if found else MISSED
+    if stored.written:
+        late = _late(plan)
+        PlanVersion.objects.create(
+            kind=kind,
+            reason=reason[:200],
+            by_id=next((by for _, by in found if by), None),
+            at=book.now,
+            took_ms=round(1000 * (time.monotonic() - began)),
+            operations=len(book.rows),
+            moved=stored.moved,
+            unplaced=len(plan.unplaced) if plan is not None else 0,
+            late_jobs=int((late > 0).sum()),
+            tardiness_minutes=int(late.sum()),
         )
+    return reason
 
 
-def _write_need_dates(book: Book, slots: Sequence[Slot]) -> None:
-    """Move the need-by dates of what is not here yet; one that is due at once stays as it was.
-
-    What is received or issued at this moment is left to the next replan: it holds operations, and whoever
-    books material comes to the operations last.
-    """
-    starts = {row.id: slot.start for row, slot in zip(book.rows, slots, strict=True)}
-    dates = need_dates([starts[each.operation_id] for each in book.short], book.resources, book.now)
-    moved = {
-        each.id: date
-        for each, date in zip(book.short, dates, strict=True)
-        if date != each.need_by and not (date == book.now and each.need_by and each.need_by < book.now)
-    }
-    if moved:
-        rows = Requirement.objects.filter(id__in=list(moved)).order_by("id")
-        free = rows.select_for_update(skip_locked=True, no_key=True).values_list("id", flat=True)
-        update_rows(
-            "planning_requirement", "id", {"need_by": "timestamptz"}, [(id_, moved[id_]) for id_ in free]
-        )
+def _late(plan: engine.Plan | None) -> Table:
+    return plan.late() if plan is not None else np.zeros(0, np.int64)
 
 
-def _note(state: PlanState, book: Book, plan: engine.Plan | None, reason: str, began: float) -> None:
+def _count_up(book: Ledger, plan: engine.Plan | None, reason: str, began: float, **pauses: datetime) -> None:
     """Say which plan is in force, how good it is, and when the next one may come."""
-    took = time.monotonic() - began
-    late = plan.late() if plan is not None else np.zeros(0, np.int64)
-    PlanState.objects.filter(id=state.id).update(
+    late = _late(plan)
+    state = PlanState.objects.get(id=1)
+    PlanState.objects.filter(id=1).update(
         version=state.version + 1,
         computed_at=book.now,
-        took_ms=round(took * 1000),
+        took_ms=round(1000 * (time.monotonic() - began)),
         operations=len(book.rows),
         late_jobs=int((late > 0).sum()),
         tardiness_minutes=int(late.sum()),
-        next_at=book.now + timedelta(seconds=took) + max(LEAST_PAUSE, SHARE * timedelta(seconds=took)),
         reason=reason[:200],
+        **pauses,
     )
 
 
-def _tell_orders(book: Book, plan: engine.Plan, reason: str) -> None:
-    """Write the forecasts that moved. A job somebody works on at this moment is left to the next replan.
-
-    Waiting for one line while holding others could end in a circle with acts that write lines in their order.
-    """
-    before = {row.line_id: row.forecast_at for row in book.rows}
-    found = forecasts_of(plan, book.line_ids, book.resources)
-    moved = {line_id: at for line_id, at in found.items() if before[line_id] != at}
-    with transaction.atomic():
-        lines = OrderLine.objects.filter(id__in=list(moved)).order_by("id")
-        free = lines.select_for_update(skip_locked=True, no_key=True).values_list("id", flat=True)
-        told = {line_id: moved[line_id] for line_id in free}
-        record_forecasts(forecasts=told, reason=reason, now=book.now)
-    if len(told) < len(moved):
-        request_replan(reason="A forecast could not be written yet", now=book.now)
-
-
-def _tell_planner(book: Book, slots: Sequence[Slot]) -> None:
-    """Keep the planners' list in step with the operations that have no place."""
-    pairs = list(zip(book.rows, slots, strict=True))
-    had = {row.line_id for row, _ in pairs if row.unplanned_reason}
-    reasons = {row.line_id: slot.reason for row, slot in reversed(pairs) if slot.reason}
-    fresh = [line_id for line_id in reasons if line_id not in had]
-    if fresh:
-        lines = OrderLine.objects.filter(id__in=fresh).select_related("order")
-        ask_planner(lines=lines, reasons=reasons, now=book.now)
-    close_work(keys=[f"plan:{line_id}" for line_id in had if line_id not in reasons], now=book.now)
+def _told(
+    book: Ledger,
+    plan: engine.Plan | None,
+    stored: Stored,
+    reason: str,
+    moments: tuple[float, float, float],
+) -> Replanned:
+    """Tell the orders of the plan that is stored; what was done and how long it took."""
+    if plan is not None:
+        became_late = tell_orders(book=book, plan=plan, reason=reason)
+        tell_customers(line_ids=became_late, now=book.now)
+        _let_go(book.now)
+    edges = (*moments, time.monotonic())
+    spans = (round(1000 * (last - first)) for first, last in pairwise(edges))
+    return Replanned(stored.written, stored.given_up, stored.moved, len(book.rows), *spans)
 
 
 def _let_go(now: datetime) -> None:

@@ -11,7 +11,9 @@ from kernel.errors import Conflict
 from orders.models import OrderLine
 from orders.services import lock_jobs
 from planning import services
-from planning.models import Operation
+from planning.models import Downtime, Operation
+from planning.services.plan import lock_plan
+from planning.services.replanning import only_improver
 from tests.planning.floor import finish, start
 from tests.planning.shop import MONDAY, Shop, build_shop, make_job, moves_to_planning
 
@@ -116,3 +118,36 @@ def test_two_starts_on_the_last_free_machine_give_one_conflict(open_shop: Shop) 
     raised = at_once(*starts)
     assert [type(error) for error in raised] == [Conflict]
     assert Operation.objects.filter(status="running").count() == 2
+
+
+def test_a_breakdown_is_reported_while_a_planner_thinks(open_shop: Shop) -> None:
+    machine, seen = open_shop.machines["CUT-1"], threading.Event()
+    thinks, goes_on = threading.Event(), threading.Event()
+
+    def planner() -> None:
+        with transaction.atomic():
+            lock_plan()
+            thinks.set()
+            goes_on.wait(30)
+
+    def reporter() -> None:
+        thinks.wait(30)
+        ends = MONDAY + timedelta(hours=4)
+        services.report_downtime(machine=machine, starts=MONDAY, ends=ends, now=MONDAY)
+        seen.set()
+
+    threading.Timer(5, goes_on.set).start()
+    assert at_once(planner, lambda: (reporter(), goes_on.set())) == []
+    assert seen.is_set()
+    assert Downtime.objects.exists()
+
+
+def test_a_second_planner_of_the_whole_shop_goes_home_at_once(open_shop: Shop) -> None:
+    found: list[object] = []
+
+    def second() -> None:
+        found.append(services.replan(now=MONDAY))
+
+    with only_improver():
+        assert at_once(second) == []
+    assert found == [None]

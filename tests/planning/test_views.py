@@ -65,7 +65,7 @@ def test_the_home_page_answers_what_is_late_and_why(shop: Shop, planner: Client)
     planned_shop(shop)
     page = planner.get("/planning/").content.decode()
     assert "1 job will be late" in page
-    assert "Duration: the remaining operations take 2 h in all" in page or "Queue: Op 10 Cut waits" in page
+    assert "Op 10 Cut is worked on at CUT-1: 1 h" in page or "Op 10 Cut waits for CUT-" in page
     assert "Replan now" in page
 
 

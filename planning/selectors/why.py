@@ -1,0 +1,258 @@
+"""Why a job is forecast for that day: what every day until then is spent on, in full and in safe words."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import numpy as np
+from django.db.models import Q
+from django.urls import reverse
+
+from kernel.bases import fetch
+from kernel.formats import absolute, day_of, duration
+from kernel.jit import Table
+from planning import engine
+from planning.engine import NEVER, Cause
+from planning.models import Operation, Requirement
+from planning.selectors.book import COLUMNS, ORDER, OpenOperation, Short, problem_of
+from planning.selectors.ledger import HELD_DAYS
+from planning.selectors.moments import minute_of, next_minute
+from planning.selectors.resources import Resources, load_resources
+
+DAY: Final = 1440
+DELIVERY: Final = "delivery"
+
+BEFORE: Final = """
+    WITH mine AS (
+        SELECT id, machine_id, during, greatest(%(now)s, lag(upper(during)) OVER (
+            PARTITION BY line_id, loop ORDER BY sequence)) AS ready
+        FROM planning_operation WHERE line_id = ANY(%(lines)s) AND status = ANY(%(open)s::text[])
+    )
+    SELECT DISTINCT other.id FROM mine JOIN planning_operation AS other
+        ON other.machine_id = mine.machine_id AND other.status = ANY(%(open)s::text[])
+        AND other.during && tstzrange(least(mine.ready, lower(mine.during)), lower(mine.during))
+    WHERE other.id <> mine.id AND lower(mine.during) > mine.ready
+"""
+"""Who stands on a machine while an operation of these jobs waits for it."""
+
+SAFE: Final[Mapping[str, str]] = {
+    Cause.WORK: "Being made",
+    Cause.SETUP: "Being made",
+    Cause.CLOSED: "Nights, weekends and holidays",
+    Cause.QUEUE: "Waiting for its turn in our workshop",
+    Cause.GAP: "Waiting for its turn in our workshop",
+    Cause.RESERVE: "Planned with time in reserve",
+    Cause.MATERIAL: "Waiting for material",
+    Cause.GATE: "Paused",
+    Cause.LAG: "Resting between two steps",
+    DELIVERY: "Packing and delivery",
+}
+"""For customers: no machine, no supplier, no other customer."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the way to the forecast: what it is spent on, in words, and where something can be done."""
+
+    kind: str
+    minutes: int
+    words: str
+    url: str = ""
+    act: str = ""
+
+    @property
+    def length(self) -> str:
+        """`1.5 d`, or hours and minutes below a day."""
+        return f"{self.minutes / DAY:.1f} d" if self.minutes >= DAY else duration(self.minutes)
+
+
+NOTHING: Final = Stretch("", 0, "")
+
+
+@dataclass(frozen=True)
+class Why:
+    """The stretches from now to the forecast in their order; they add up to `minutes`.
+
+    Empty where an operation has no place: `nowhere` says which one, and why.
+    """
+
+    stretches: Sequence[Stretch]
+    nowhere: str = ""
+
+    @property
+    def minutes(self) -> int:
+        """From now to the forecast."""
+        return sum(each.minutes for each in self.stretches)
+
+    @property
+    def binding(self) -> Stretch:
+        """What counts most, closed hours left aside where anything else is known."""
+        known = [each for each in self.stretches if each.kind not in {Cause.CLOSED, DELIVERY}]
+        return max(known or self.stretches, key=lambda each: each.minutes, default=NOTHING)
+
+    @property
+    def safe(self) -> list[Stretch]:
+        """The same for customers: a line for each kind, the longest first."""
+        sums: dict[str, int] = {}
+        for each in self.stretches:
+            words = SAFE[each.kind]
+            sums[words] = sums.get(words, 0) + each.minutes
+        return sorted((Stretch("", sums[words], words) for words in sums), key=lambda each: -each.minutes)
+
+
+class Need(NamedTuple):
+    """A requirement that is not fully here, with the number of its item."""
+
+    id: int
+    operation_id: int
+    expected_at: datetime | None
+    need_by: datetime | None
+    item: str
+
+
+class Subject(NamedTuple):
+    """What the words need of an operation's job."""
+
+    reference: str
+    position: int
+    held: bool
+    hold_reason: str
+
+    def __str__(self) -> str:
+        return f"{self.reference} line {self.position}"
+
+
+SUBJECT: Final = (
+    *("line__order__number", "line__order__quotation_number", "line__position"),
+    *("line__held_at", "line__hold_reason"),
+)
+
+
+def _subject(
+    number: str | None, quotation: str, position: int, held_at: datetime | None, reason: str
+) -> Subject:
+    return Subject(number or quotation, position, held_at is not None, reason)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The part of the plan that explains some jobs: they, and whoever stands before them."""
+
+    rows: Sequence[OpenOperation]
+    subjects: Mapping[int, Subject]
+    needs: Mapping[int, Need]
+    problem: engine.Problem
+    slots: Table
+    resources: Resources
+    now: datetime
+
+
+def why_jobs(line_ids: Collection[int], now: datetime, resources: Resources | None = None) -> dict[int, Why]:
+    """Why each of these jobs is forecast for its day, by id; those without open operations are left out.
+
+    Four statements for any number of jobs.
+    """
+    if not line_ids:
+        return {}
+    part = _part(line_ids, now, resources or load_resources(now))
+    jobs = dict.fromkeys(row.line_id for row in part.rows)
+    numbers = {line_id: number for number, line_id in enumerate(jobs)}
+    found: dict[int, Why] = {}
+    for line_id in set(line_ids) & set(numbers):
+        links = engine.chain(part.problem, part.slots, numbers[line_id])
+        stretches = [_stretch(part, link) for link in reversed(links)]
+        found[line_id] = Why(
+            [*stretches, *_delivery(part, line_id)], "" if stretches else _nowhere(part, line_id)
+        )
+    return found
+
+
+def _nowhere(part: Part, line_id: int) -> str:
+    """Which operation has no place, and why; empty where all of them are over by now."""
+    for row in part.rows:
+        if row.line_id == line_id and row.machine_id is None:
+            return row.unplanned_reason or f"Op {row.sequence} {row.name} waits for the next replan"
+    return ""
+
+
+def _part(line_ids: Collection[int], now: datetime, resources: Resources) -> Part:
+    values = {"now": now, "lines": list(line_ids), "open": [str(each) for each in Operation.OPEN]}
+    before = [row_id for (row_id,) in fetch(BEFORE, values)]
+    chosen = Operation.objects.open().filter(Q(line__in=line_ids) | Q(id__in=before)).order_by(*ORDER)
+    found = list(chosen.values_list(*COLUMNS, *SUBJECT))
+    rows = [OpenOperation(*row[: len(COLUMNS)]) for row in found]
+    subjects = {row[0]: _subject(*row[len(COLUMNS) :]) for row in found}
+    ids = [row.id for row in rows]
+    waiting = Requirement.objects.short().filter(operation__in=ids, cancelled_at=None).order_by("expected_at")
+    needs = [
+        Need(*row)
+        for row in waiting.values_list("id", "operation_id", "expected_at", "need_by", "item__number")
+    ]
+    problem = problem_of(rows, [Short(*need[:4]) for need in needs], resources, now)
+    gate = resources.days_later(next_minute(now), HELD_DAYS)
+    held = [subjects[row.id].held for row in rows]
+    problem.jobs["release"][problem.operations["job"][held]] = gate
+    last = {need.operation_id: need for need in needs if need.expected_at}
+    return Part(rows, subjects, last, problem, _slots(rows, resources), resources, now)
+
+
+def _slots(rows: Sequence[OpenOperation], resources: Resources) -> Table:
+    """Where the operations stand; running ones on the machine they run on."""
+    places = []
+    for row in rows:
+        running = row.status == Operation.Status.RUNNING
+        machine = row.worked_on_id if running and row.worked_on_id else row.machine_id
+        known = machine is not None and row.starts is not None
+        seat = resources.index.get(machine, -1) if machine is not None and known else -1
+        places.append((seat, minute_of(row.starts), minute_of(row.ends)))
+    columns = np.array(places, np.int64).reshape(-1, 3).T
+    return engine.standing_slots(columns[0], columns[1], columns[2])
+
+
+def _stretch(part: Part, link: engine.Link) -> Stretch:
+    row, machine = part.rows[link.operation], int(part.slots["machine"][link.operation])
+    step, code = f"Op {row.sequence} {row.name}", part.resources.machine_codes[machine]
+    subject = part.subjects[row.id]
+    if link.cause == Cause.QUEUE:
+        other = part.rows[link.behind]
+        ahead = part.subjects[other.id]
+        words = f"{step} waits for {code} behind {ahead} (Op {other.sequence} {other.name})"
+        return Stretch(link.cause, link.minutes, words, f"/orders/{ahead.reference}/", "Open that order")
+    if link.cause == Cause.MATERIAL:
+        url = reverse("procurement:order-panel", args=[subject.reference])
+        return Stretch(link.cause, link.minutes, _material(part, row, step), url, "Open purchase lines")
+    if link.cause == Cause.GATE:
+        words = f"On hold: {subject.hold_reason}"
+        return Stretch(link.cause, link.minutes, words, f"/orders/{subject.reference}/", "Open order")
+    words = WORDS[link.cause].format(step=step, machine=code)
+    if link.cause == Cause.CLOSED:
+        return Stretch(link.cause, link.minutes, words, reverse("planning:downtimes"), "See downtimes")
+    return Stretch(link.cause, link.minutes, words)
+
+
+WORDS: Final[Mapping[Cause, str]] = {
+    Cause.WORK: "{step} is worked on at {machine}",
+    Cause.SETUP: "{step} is set up at {machine}",
+    Cause.CLOSED: "{step}: {machine} is closed (nights, weekends, holidays, downtimes)",
+    Cause.GAP: "{step}: {machine} is free, but for too short a time",
+    Cause.RESERVE: "{step} could begin sooner, the plan keeps a reserve",
+    Cause.LAG: "{step} waits for the time that must pass after the step before",
+}
+
+
+def _material(part: Part, row: OpenOperation, step: str) -> str:
+    need = part.needs.get(row.id)
+    if need is None or need.expected_at is None:
+        return f"{step} waits for material"
+    return f"{step} waits for {need.item}, expected {absolute(need.expected_at, today=day_of(part.now))}"
+
+
+def _delivery(part: Part, line_id: int) -> list[Stretch]:
+    """From the end of the last operation to the forecast."""
+    mine = [row for row in part.rows if row.line_id == line_id]
+    end = max((minute_of(row.ends) for row in mine), default=NEVER)
+    forecast = minute_of(mine[0].forecast_at) if mine else NEVER
+    if NEVER in {end, forecast} or forecast <= end:
+        return []
+    return [Stretch(DELIVERY, forecast - max(end, next_minute(part.now)), "Packing and delivery")]

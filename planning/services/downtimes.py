@@ -1,0 +1,99 @@
+"""Machines that stand: broken down, being maintained, or nobody there to run them."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from kernel import clock
+from kernel.errors import Conflict, Refused
+from kernel.formats import absolute, day_of
+from orders.models import User
+from planning import engine
+from planning.models import Downtime, Machine, Operation
+from planning.selectors import load_resources, minute_of
+from planning.services.requests import request_repair
+
+LONGEST: Final = timedelta(days=365)
+
+
+@transaction.atomic
+def report_downtime(
+    *,
+    machine: Machine,
+    starts: datetime,
+    ends: datetime,
+    kind: str = Downtime.Kind.BREAKDOWN,
+    note: str = "",
+    by: User | None = None,
+    now: datetime | None = None,
+) -> Downtime:
+    """Note that a machine cannot be used for a while; a worker repairs the plan at once.
+
+    Refused where it ends before it starts, is over, lasts more than a year, or where the machine is not
+    working at that time anyway.
+    """
+    now = now or clock.now()
+    if ends <= starts:
+        raise Refused("It ends before it starts.", field="ends", remedy="Give an end after the start.")
+    if ends <= now:
+        raise Refused("It is over already.", field="ends", remedy="Give the time it is expected to end.")
+    if ends - starts > LONGEST:
+        raise Refused(
+            "It lasts longer than a year.",
+            field="ends",
+            remedy="Give a sooner end, or take the machine out of service under Machines.",
+        )
+    _check_hours(machine, starts, ends, now)
+    downtime = Downtime.objects.create(
+        machine=machine, kind=kind, starts=starts, ends=ends, note=note.strip()[:200], by=by, at=now
+    )
+    until = absolute(ends, today=day_of(now), clock=True)
+    request_repair(reason=f"{downtime} until {until}", by=by, now=now)
+    return downtime
+
+
+@transaction.atomic
+def end_downtime(*, downtime: Downtime, by: User | None = None, now: datetime | None = None) -> Downtime:
+    """The machine can be used again, or never stood: it is planned from now on. Conflict where it is over."""
+    now = now or clock.now()
+    found = Downtime.objects.select_for_update().filter(id=downtime.id, ends__gt=now)
+    current = found.select_related("machine").first()
+    if current is None:
+        raise Conflict(f"{downtime} is over already.", remedy="Reload the page.")
+    if current.starts >= now:
+        current.delete()
+    else:
+        current.ends = now
+        current.save(update_fields=["ends"])
+    request_repair(reason=f"{current.machine} can be used again", by=by, now=now)
+    return current
+
+
+def what_runs(machine: Machine) -> str:
+    """A sentence about what is interrupted on a machine that stops; empty where nothing runs there."""
+    running = Operation.objects.filter(worked_on=machine, status=Operation.Status.RUNNING)
+    operation = running.select_related("line__order").first()
+    if operation is None:
+        return ""
+    return (
+        f"{operation} of {operation.line.order} {operation.line} runs there: it is planned to go on when "
+        f"{machine} is back. Pause it and start it on another machine if that is too late."
+    )
+
+
+def _check_hours(machine: Machine, starts: datetime, ends: datetime, now: datetime) -> None:
+    windows = load_resources(now).windows_of(machine.id)
+    calendar = machine.work_centre.calendar
+    if not len(windows):
+        raise Refused(
+            f"The calendar {calendar} of {machine} has no working time at all, so nothing is planned there.",
+            field="machine",
+            remedy="Give the calendar shifts first.",
+        )
+    if not engine.work_between(windows, minute_of(starts), minute_of(ends)):
+        raise Refused(
+            f"{machine} does not work at that time: its calendar {calendar} is closed, or it stands already.",
+            field="starts",
+            remedy="Give times within its shifts.",
+        )
