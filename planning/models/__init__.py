@@ -1,0 +1,24 @@
+"""Resources, operations, material requirements and the state of the plan."""
+
+from planning.models.plans import HeldSlot, Hold, HoldQuerySet, PlanRequest, PlanState, PlanVersion
+from planning.models.resources import Calendar, CalendarException, Downtime, Machine, Shift, WorkCentre
+from planning.models.work import Operation, OperationQuerySet, Requirement, RequirementQuerySet
+
+__all__ = [
+    "Calendar",
+    "CalendarException",
+    "Downtime",
+    "HeldSlot",
+    "Hold",
+    "HoldQuerySet",
+    "Machine",
+    "Operation",
+    "OperationQuerySet",
+    "PlanRequest",
+    "PlanState",
+    "PlanVersion",
+    "Requirement",
+    "RequirementQuerySet",
+    "Shift",
+    "WorkCentre",
+]

@@ -1,0 +1,128 @@
+"""Calendars, work centres and machines, and when machines stand."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from orders.models import Process
+
+
+class Calendar(models.Model):
+    """A named shift calendar in one time zone."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=80)
+    timezone = models.CharField(max_length=40, default="Europe/Berlin")
+    country = models.CharField(
+        max_length=2, blank=True, help_text="Public holidays of this country are free."
+    )
+    subdivision = models.CharField(max_length=4, blank=True)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shift(models.Model):
+    """A weekly working window with an optional break; one that ends before it starts runs over midnight."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="shifts")
+    name = models.CharField(max_length=40)
+    weekdays = ArrayField(models.PositiveSmallIntegerField(), help_text="0 = Monday … 6 = Sunday")
+    starts = models.TimeField()
+    ends = models.TimeField()
+    break_starts = models.TimeField(null=True, blank=True)
+    break_ends = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("starts",)
+        constraints = (
+            models.CheckConstraint(
+                name="break_has_both_ends",
+                condition=Q(break_starts__isnull=True, break_ends__isnull=True)
+                | Q(break_starts__isnull=False, break_ends__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class CalendarException(models.Model):
+    """A day that differs: a company holiday, or an extra shift."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="exceptions")
+    date = models.DateField()
+    name = models.CharField(max_length=80)
+    starts = models.TimeField(null=True, blank=True, help_text="Empty: no work on this day.")
+    ends = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("date",)
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
+
+class WorkCentre(models.Model):
+    """Where operations are done: machines of one kind under one calendar."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=120)
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="work_centres")
+    processes = models.ManyToManyField(Process, related_name="work_centres")
+    hourly_rate = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Machine(models.Model):
+    """One machine, bench or slot: it does one operation at a time."""
+
+    work_centre = models.ForeignKey(WorkCentre, on_delete=models.PROTECT, related_name="machines")
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("work_centre__position", "code")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Downtime(models.Model):
+    """A stretch in which a machine cannot be used: it is broken, being maintained, or nobody is there."""
+
+    class Kind(models.TextChoices):
+        """Why it stands."""
+
+        BREAKDOWN = "breakdown", "Breakdown"
+        MAINTENANCE = "maintenance", "Maintenance"
+        ABSENCE = "absence", "Absence of its operator"
+
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="downtimes")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BREAKDOWN)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("starts", "id")
+        constraints = (
+            models.CheckConstraint(name="downtime_ends_after_start", condition=Q(ends__gt=F("starts"))),
+        )
+        indexes = (models.Index(name="downtimes_by_end", fields=("ends",)),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.machine}"
