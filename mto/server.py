@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from django.utils.module_loading import import_string
 
-PREPARES: Final = ("orders.selectors.preparing.keep_prepared",)
+PREPARES: Final = (
+    "orders.selectors.preparing.keep_prepared",
+    "planning.selectors.preparing.keep_prepared",
+)
 """What each web process does beside its requests until it stops, by name."""
 stopping = Event()
 

@@ -7,7 +7,6 @@ from celery.signals import worker_process_init
 
 from orders.services import handling
 from planning import engine, services
-from planning.engine.promise import warm_up_promises
 
 
 @shared_task(name="planning.plan_jobs")
@@ -40,4 +39,3 @@ def repair() -> None:
 def load_kernels(**_: Any) -> None:
     """No job waits for the compiler."""
     engine.warm_up()
-    warm_up_promises()

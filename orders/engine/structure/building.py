@@ -175,7 +175,7 @@ def _sorted(lines: Lines, parts: Parts, graph: Graph, units: IntArray, constant:
         part=place[graph.item[order]].astype(np.int32),
         condition=lines.condition[order].astype(np.int32),
         quantity=lines.quantity[order].astype(np.int32),
-        factor=1 / (1 - lines.scrap[order] / 100),
+        factor=100 / (100 - lines.scrap[order]),
         kind=lines.kind[order],
         number=lines.number[order].astype(np.int32),
         limited=limited,
