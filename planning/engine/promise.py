@@ -164,6 +164,10 @@ def _place(book: PromiseBook, job: NewJob, way: Way, first: int, last: int, mark
         finish = NEVER if many < 0 else int(book.ledger.nodes["end"][first:last].max(initial=NEVER))
     else:
         finish = put_all(book.ledger, first, last, 0 if way == Way.SLACK else STILL, book.scratch)
+    if finish == NEVER and way != Way.GAP:
+        # The pushes of one operation may shut the next one out: whoever may move others need not.
+        undo(book.ledger, mark)
+        finish = put_all(book.ledger, first, last, STILL, book.scratch)
     if finish == NEVER:
         missing = _missing(book, job, first, last)
         undo(book.ledger, mark)

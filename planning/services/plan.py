@@ -66,7 +66,7 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
 
     New work takes the earliest gaps, the earliest promise first; a replan that may move others is asked for.
     Jobs placed in full advance; one with an operation that has no place stays, with a work item for the
-    planner that says why. A job that has its operations already gets no second ones. At most 14 statements
+    planner that says why. A job that has its operations already gets no second ones. At most 15 statements
     beside the advance, for any number of jobs.
     The caller holds `lock_jobs`.
     """

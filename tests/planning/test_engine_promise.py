@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planning.engine import Job, Machine, Operation, Plan, assemble, schedule
@@ -146,6 +146,7 @@ def test_every_answer_is_a_feasible_plan(number: int, way: Way) -> None:
 
 
 @given(number=seeds)
+@example(1386)
 @settings(max_examples=80, deadline=None)
 def test_moved_inside_their_slack_nobody_becomes_later_than_due(number: int) -> None:
     here = case(number)
