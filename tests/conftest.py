@@ -14,6 +14,7 @@ import psutil
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 
 from kernel.assets import build
 from mto.celery import app
@@ -35,6 +36,10 @@ CHROMIUM_FLAGS = [
 NO_CHROMIUM = "Chromium is missing: install it (Debian: apt-get install chromium) or name it in MTO_CHROMIUM"
 QUEUE = settings.CELERY_TASK_DEFAULT_QUEUE
 SERVICES = pytest.StashKey[Services]()
+
+# A change is judged by the same examples every time; whoever looks for new ones sets HYPOTHESIS_PROFILE=default.
+hypothesis_settings.register_profile("repeatable", derandomize=True)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 # --- services ---
