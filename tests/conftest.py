@@ -37,7 +37,7 @@ NO_CHROMIUM = "Chromium is missing: install it (Debian: apt-get install chromium
 QUEUE = settings.CELERY_TASK_DEFAULT_QUEUE
 SERVICES = pytest.StashKey[Services]()
 
-# A change is judged by the same examples every time; whoever looks for new ones sets HYPOTHESIS_PROFILE=default.
+# A change is judged by the same examples every time; HYPOTHESIS_PROFILE=default looks for new ones.
 hypothesis_settings.register_profile("repeatable", derandomize=True)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
