@@ -66,7 +66,7 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
 
     New work takes the earliest gaps, the earliest promise first; a replan that may move others is asked for.
     Jobs placed in full advance; one with an operation that has no place stays, with a work item for the
-    planner that says why. A job that has its operations already gets no second ones. At most 15 statements
+    planner that says why. A job that has its operations already gets no second ones. At most 14 statements
     beside the advance, for any number of jobs.
     The caller holds `lock_jobs`.
     """
@@ -78,9 +78,10 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
     known = set(Operation.objects.filter(line__in=list(keys), loop=0).values_list("line_id", flat=True))
     lines = [move.line for move in moves if move.line_id not in known]
     lines.sort(key=lambda line: (line.promised_at is None, line.promised_at or now, line.id))
-    refused = _plan_new(lines, now) if lines else {}
+    refused: dict[int, str] = {}
     if lines:
-        _ask_for_better(lines, now)
+        refused, forecasts = _plan_new(lines, now)
+        _ask_for_better(lines, forecasts, now)
     refused |= _unplanned(known)
     placed = {line: key for line, key in keys.items() if line not in refused}
     advance_all(keys=placed, event="planned", locked={move.line_id: move.line for move in moves})
@@ -148,8 +149,8 @@ def ask_planner(*, lines: Iterable[OrderLine], reasons: Mapping[int, str], now: 
         open_work(items=items, now=now)
 
 
-def _plan_new(lines: Sequence[OrderLine], now: datetime) -> dict[int, str]:
-    """Create what the jobs need; returns the reason for each job that has no complete plan."""
+def _plan_new(lines: Sequence[OrderLine], now: datetime) -> tuple[dict[int, str], dict[int, datetime]]:
+    """Create what the jobs need; the reason for each job that has no complete plan, the others' forecasts."""
     resources = load_resources(now)
     snapshots = Snapshot.objects.filter(line__in=lines).in_bulk(field_name="line_id")
     operations = [_operation(line, row) for line in lines for row in _routing(snapshots[line.id])]
@@ -164,11 +165,12 @@ def _plan_new(lines: Sequence[OrderLine], now: datetime) -> dict[int, str]:
     free = [each for each in planned if each not in kept]
     forecasts = forecasts_of(plan, free, resources) | _forecasts_held(operations, slots, kept, resources)
     record_forecasts(forecasts=forecasts, reason="First plan", now=now)
-    return _first_reasons(operations) | {
+    refused = _first_reasons(operations) | {
         line.id: "its routing has no operation. Add one to the product and enter the order anew."
         for line in lines
         if line.id not in planned
     }
+    return refused, forecasts
 
 
 def _places(
@@ -207,12 +209,11 @@ def _forecasts_held(
     return {line_id: moment_of(resources.days_later(end, days)) for line_id, end in ends.items()}
 
 
-def _ask_for_better(lines: Sequence[OrderLine], now: datetime) -> None:
+def _ask_for_better(lines: Sequence[OrderLine], forecasts: Mapping[int, datetime], now: datetime) -> None:
     """Ask for a plan that may move others; at once for a job that would be late where it stands."""
-    late = set(
-        OrderLine.objects.late().filter(id__in=[line.id for line in lines]).values_list("id", flat=True)
+    rushed = next(
+        (line for line in lines if line.promised_at and forecasts.get(line.id, now) > line.promised_at), None
     )
-    rushed = next((line for line in lines if line.id in late), None)
     if rushed is not None:
         request_repair(reason=f"{rushed.order} is urgent", line=rushed, now=now)
     request_replan(reason=f"{lines[0].order} came in", repaired=True, now=now)
