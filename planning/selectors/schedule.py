@@ -31,6 +31,12 @@ class ScheduledOperation:
             return "here"
         return f"{self.short} of {self.items} missing"
 
+    @property
+    def moved_from(self) -> datetime | None:
+        """Where the first plan had it, if that is not where it is now."""
+        first, now = self.operation.baseline, self.operation.during
+        return first.lower if first and now and first.lower != now.lower else None
+
 
 @dataclass(frozen=True)
 class OrderSchedule:
