@@ -1,19 +1,10 @@
 """Reads of the planning stage."""
 
 from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
-from planning.selectors.book import (
-    Book,
-    Held,
-    OpenOperation,
-    Short,
-    busy_machines,
-    held_slots,
-    load_book,
-    problem_of,
-)
+from planning.selectors.book import Held, held_slots, new_rows
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
 from planning.selectors.late import LateJob, late_jobs
-from planning.selectors.ledger import Ledger, load_ledger
+from planning.selectors.ledger import Ledger, busy_machines, load_ledger
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.operations import (
@@ -25,6 +16,7 @@ from planning.selectors.operations import (
     reached_operations,
     step_of,
 )
+from planning.selectors.problem import problem_of
 from planning.selectors.promise_panel import Panel, promise_panel
 from planning.selectors.resources import Resources, load_resources
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
@@ -33,20 +25,17 @@ from planning.selectors.why import Stretch, Why, why_jobs
 __all__ = [
     "Bar",
     "Board",
-    "Book",
     "CentreLoad",
     "Held",
     "HurtJob",
     "Lane",
     "LateJob",
     "Ledger",
-    "OpenOperation",
     "OrderSchedule",
     "Panel",
     "Reached",
     "Resources",
     "ScheduledOperation",
-    "Short",
     "Stretch",
     "Why",
     "Window",
@@ -58,12 +47,12 @@ __all__ = [
     "hurt_by_rework",
     "late_jobs",
     "load_board",
-    "load_book",
     "load_ledger",
     "load_per_centre",
     "load_resources",
     "minute_of",
     "moment_of",
+    "new_rows",
     "next_minute",
     "open_operations",
     "order_schedule",

@@ -1,52 +1,70 @@
-"""The order book as a planning problem: every open operation, what it waits for, and where it stands now."""
+"""The order book as a table: a row for every open operation, read by one binary COPY, and for new ones."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from typing import Final, NamedTuple
+from io import BytesIO
+from typing import Any, Final, NamedTuple
 
-from django.conf import settings
-from django.db.models import Q
+import numpy as np
+from django.db import connection
 
-from planning import engine
+from kernel.jit import Table
 from planning.engine import NEVER
-from planning.models import HeldSlot, Operation, Requirement
-from planning.selectors.moments import minute_of, next_minute
-from planning.selectors.operations import predecessors
-from planning.selectors.resources import Resources, load_resources
+from planning.models import HeldSlot, Operation
+from planning.selectors.moments import minute_of
 
-LEAST_REMAINING: Final = 15
-"""A running operation that is past its time is reckoned to need that many minutes more."""
-
-UNPROMISED_DAYS: Final = 60
-FAR_AWAY: Final = 10 * 365 * 1440
-Status = Operation.Status
+HEADER: Final = 19
+STATUSES: Final = tuple(Operation.OPEN)
+RUNNING: Final = STATUSES.index(Operation.Status.RUNNING)
+PAUSED: Final = STATUSES.index(Operation.Status.PAUSED)
+DIGITS: Final = 15
+"""Hexadecimal digits of a name's digest that stand for the name."""
 
 
-class OpenOperation(NamedTuple):
-    """One open operation as it is stored, with the dates of its job."""
+def minute(moment: str) -> str:
+    """SQL for whole minutes since 1970, NEVER for null."""
+    return f"coalesce(floor(date_part('epoch', {moment}) / 60)::bigint, {NEVER})"
 
-    id: int
-    line_id: int
-    loop: int
-    sequence: int
-    name: str
-    process_id: int
-    setup_minutes: int
-    run_minutes: int
-    setup_family: str
-    unattended: bool
-    status: str
-    machine_id: int | None = None
-    starts: datetime | None = None
-    ends: datetime | None = None
-    worked_on_id: int | None = None
-    running_since: datetime | None = None
-    worked_minutes: int = 0
-    unplanned_reason: str = ""
-    promised_at: datetime | None = None
-    forecast_at: datetime | None = None
+
+OPERATIONS: Final = {
+    "id": "o.id",
+    "line": "o.line_id",
+    "loop": "o.loop",
+    "sequence": "o.sequence",
+    "process": "o.process_id",
+    "setup": "o.setup_minutes",
+    "run": "o.run_minutes",
+    "family": "CASE o.setup_family WHEN '' THEN -1 "
+    f"ELSE ('x' || left(md5(o.setup_family), {DIGITS}))::bit({4 * DIGITS})::bigint END",
+    "unattended": "o.unattended::int",
+    "status": f"array_position(ARRAY{[str(each) for each in STATUSES]}::text[], o.status::text) - 1",
+    "machine": "coalesce(o.machine_id, -1)",
+    "start": minute("lower(o.during)"),
+    "end": minute("upper(o.during)"),
+    "worked_on": "coalesce(o.worked_on_id, -1)",
+    "since": minute("o.running_since"),
+    "worked": "o.worked_minutes",
+    "nowhere": "(o.unplanned_reason <> '')::int",
+    "promised": minute("l.promised_at"),
+    "forecast": minute("l.forecast_at"),
+    "held": "(l.held_at IS NOT NULL)::int",
+}
+OPEN_OPERATIONS: Final = (
+    "FROM planning_operation AS o JOIN orders_orderline AS l ON l.id = o.line_id "
+    f"WHERE o.status IN ({', '.join(repr(str(each)) for each in STATUSES)})"
+)
+SHORT: Final = {
+    "id": "n.id",
+    "operation": "n.operation_id",
+    "expected": minute("n.expected_at"),
+    "need_by": minute("n.need_by"),
+}
+SHORT_REQUIREMENTS: Final = (
+    "FROM planning_requirement AS n JOIN planning_operation AS o ON o.id = n.operation_id "
+    "WHERE n.available < n.quantity AND n.cancelled_at IS NULL "
+    f"AND o.status IN ({', '.join(repr(str(each)) for each in STATUSES)})"
+)
 
 
 class Held(NamedTuple):
@@ -59,44 +77,41 @@ class Held(NamedTuple):
     ends: datetime
 
 
-class Short(NamedTuple):
-    """A requirement that is not fully here."""
+def open_rows(condition: str = "", values: Sequence[object] = ()) -> Table:
+    """Open operations with the columns of OPERATIONS, by job, loop and sequence. One statement.
 
-    id: int
-    operation_id: int
-    expected_at: datetime | None
-    need_by: datetime | None
-
-
-@dataclass(frozen=True, eq=False)
-class Book:
-    """`rows[i]` is operation i of `problem`, `line_ids[j]` its job j; behind them stands what is held."""
-
-    problem: engine.Problem
-    resources: Resources
-    rows: Sequence[OpenOperation]
-    line_ids: Sequence[int]
-    short: Sequence[Short]
-    held: Sequence[Held]
-    now: datetime
+    Moments are minutes since 1970, NEVER where there is none. `condition` narrows them down in SQL, with
+    `o` for the operation and `l` for its line.
+    """
+    rows = copied(OPERATIONS, f"{OPEN_OPERATIONS} {condition}", values)
+    return rows[np.lexsort((rows["sequence"], rows["loop"], rows["line"]))]
 
 
-COLUMNS: Final = (
-    *("id", "line_id", "loop", "sequence", "name", "process_id", "setup_minutes", "run_minutes"),
-    *("setup_family", "unattended", "status", "machine_id", "during__startswith", "during__endswith"),
-    *("worked_on_id", "running_since", "worked_minutes", "unplanned_reason"),
-    *("line__promised_at", "line__forecast_at"),
-)
+def new_rows(operations: Sequence[Operation]) -> Table:
+    """The same rows for operations that are not stored yet, in the order given; their lines are there."""
+    found = np.zeros(len(operations), table_of(OPERATIONS))
+    for at, each in enumerate(operations):
+        row = found[at]
+        row["id"], row["line"], row["loop"], row["sequence"] = 0, each.line_id, each.loop, each.sequence
+        row["process"], row["setup"], row["run"] = each.process_id, each.setup_minutes, each.run_minutes
+        row["family"], row["unattended"] = number_of(each.setup_family), each.unattended
+        row["status"] = STATUSES.index(Operation.Status(each.status))
+        row["machine"], row["worked_on"] = -1, -1
+        row["start"], row["end"], row["since"] = NEVER, NEVER, NEVER
+        row["promised"], row["forecast"] = minute_of(each.line.promised_at), minute_of(each.line.forecast_at)
+        row["held"] = each.line.held_at is not None
+    return found
 
 
-def load_book(now: datetime) -> Book:
-    """All open operations, their short requirements and what is held. Four statements for any number."""
-    resources = load_resources(now)
-    rows = [OpenOperation(*row) for row in Operation.objects.open().order_by(*ORDER).values_list(*COLUMNS)]
-    short = short_of(rows)
-    held = held_slots(now)
-    problem = problem_of(rows, short, resources, now, held)
-    return Book(problem, resources, rows, list(dict.fromkeys(row.line_id for row in rows)), short, held, now)
+def short_rows() -> Table:
+    """The requirements of open operations that are not fully here, with the columns of SHORT."""
+    return copied(SHORT, SHORT_REQUIREMENTS)
+
+
+def short_table(rows: Iterable[tuple[int, int, datetime | None, datetime | None]]) -> Table:
+    """The same rows for requirements that were read before: id, operation, expected at, need by."""
+    found = [(row[0], row[1], minute_of(row[2]), minute_of(row[3])) for row in rows]
+    return np.array(found, table_of(SHORT))
 
 
 def held_slots(now: datetime) -> list[Held]:
@@ -106,148 +121,31 @@ def held_slots(now: datetime) -> list[Held]:
     return [Held(*row) for row in rows.values_list(*columns)]
 
 
-ORDER: Final = ("line_id", "loop", "sequence")
+def number_of(name: str) -> int:
+    """The number that stands for a set-up family in the table; -1 for none."""
+    if not name:
+        return -1
+    return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:DIGITS], 16)
 
 
-def short_of(rows: Iterable[OpenOperation]) -> list[Short]:
-    """The requirements of these operations that are not fully here."""
-    waiting = Requirement.objects.short().filter(cancelled_at=None, operation__status__in=Operation.OPEN)
-    known = {row.id for row in rows}
-    found = waiting.order_by("id").values_list("id", "operation_id", "expected_at", "need_by")
-    return [Short(*row) for row in found if row[1] in known]
+def table_of(columns: dict[str, str]) -> np.dtype[Any]:
+    """The type of a table with these columns."""
+    return np.dtype([(name, np.int64) for name in columns])
 
 
-def problem_of(
-    rows: Sequence[OpenOperation],
-    short: Iterable[Short],
-    resources: Resources,
-    now: datetime,
-    held: Sequence[Held] = (),
-) -> engine.Problem:
-    """The engine's problem: running operations stay where they are, the others are free from now on.
-
-    Rows are sorted by job, loop and sequence. Material that is not here bounds its operation by the date it
-    is expected at; without a date nothing is assumed.
-    """
-    jobs = {line_id: list(of_line) for line_id, of_line in groupby(rows, key=lambda row: row.line_id)}
-    before = predecessors([(row.line_id, row.loop, row.sequence) for row in rows])
-    number = {line_id: at for at, line_id in enumerate(jobs)}
-    families: dict[str, int] = {}
-    expected: dict[int, int] = {}
-    for each in short:
-        expected[each.operation_id] = max(expected.get(each.operation_id, NEVER), minute_of(each.expected_at))
-    clock = next_minute(now)
-    return engine.assemble(
-        now=clock,
-        calendars=resources.calendars,
-        machines=resources.machines,
-        jobs=[
-            *(engine.Job(due_of(of_line[0].promised_at, resources, clock)) for of_line in jobs.values()),
-            *[engine.Job(clock + FAR_AWAY, weight=0)] * bool(held),
-        ],
-        operations=[
-            *(
-                _operation(row, number[row.line_id], before[at], expected, families, resources, clock)
-                for at, row in enumerate(rows)
-            ),
-            *(_kept(each, len(jobs), resources, clock) for each in held),
-        ],
-    )
-
-
-def _kept(slot: Held, job: int, resources: Resources, clock: int) -> engine.Operation:
-    """What is held, as work that is pinned to its machine and its minutes."""
-    start, machine = max(clock, minute_of(slot.starts)), resources.index[slot.machine_id]
-    return engine.Operation(
-        job=job,
-        machines=(machine,),
-        run=max(1, next_minute(slot.ends) - start),
-        unattended=True,
-        fixing=engine.Fixing.PINNED,
-        machine=machine,
-        start=start,
-        name="What is held",
-    )
-
-
-def due_of(promised_at: datetime | None, resources: Resources, clock: int) -> int:
-    """When the last operation must end for the promise to hold: the delivery takes working days."""
-    if promised_at is None:
-        return clock + UNPROMISED_DAYS * 1440
-    return resources.days_later(minute_of(promised_at), -settings.MTO_DELIVERY_DAYS)
-
-
-def _operation(
-    row: OpenOperation,
-    job: int,
-    before: int,
-    expected: dict[int, int],
-    families: dict[str, int],
-    resources: Resources,
-    clock: int,
-) -> engine.Operation:
-    family = families.setdefault(row.setup_family, len(families)) if row.setup_family else -1
-    here = resources.index.get(row.worked_on_id or 0, -1)
-    started = row.status in Operation.STARTED and here >= 0
-    running = started and row.status == Status.RUNNING
-    return engine.Operation(
-        job=job,
-        machines=(here,) if started else resources.pools.get(row.process_id, ()),
-        run=remaining_minutes(row, resources, clock) if started else max(1, row.run_minutes),
-        setup=0 if started else row.setup_minutes,
-        family=family,
-        after=() if before < 0 or running else (before,),
-        unattended=row.unattended,
-        release=max(clock, expected.get(row.id, clock)),
-        fixing=engine.Fixing.STARTED if running else engine.Fixing.FREE,
-        machine=here if running else -1,
-        start=clock if running else NEVER,
-        name=f"Op {row.sequence} {row.name}",
-    )
-
-
-def remaining_minutes(row: OpenOperation, resources: Resources, clock: int) -> int:
-    """What is left of a started operation: planned less worked minutes, at least LEAST_REMAINING."""
-    worked = row.worked_minutes
-    if row.status == Status.RUNNING and row.running_since is not None and row.worked_on_id is not None:
-        since = minute_of(row.running_since)
-        if row.unattended:
-            worked += clock - since
-        else:
-            worked += int(engine.work_between(resources.windows_of(row.worked_on_id), since, clock))
-    return max(LEAST_REMAINING, row.setup_minutes + row.run_minutes - worked)
-
-
-def busy_machines(resources: Resources, now: datetime) -> list[engine.Busy]:
-    """What plan and holds keep busy from now on, running operations included: spans that never overlap.
-
-    Two statements.
-    """
-    clock = next_minute(now)
-    taken = Operation.objects.open().filter(
-        Q(during__endswith__gt=now) | Q(status=Status.RUNNING, worked_on__isnull=False)
-    )
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for row in (OpenOperation(*each) for each in taken.order_by("id").values_list(*COLUMNS)):
-        if row.machine_id is not None and row.starts and row.ends:
-            span = (minute_of(row.starts), next_minute(row.ends))
-            spans.setdefault(resources.index[row.machine_id], []).append(span)
-        if row.status == Status.RUNNING and row.worked_on_id is not None:
-            end = _running_until(row, resources, clock)
-            spans.setdefault(resources.index[row.worked_on_id], []).append((clock, end))
-    for slot in held_slots(now):
-        span = (max(clock, minute_of(slot.starts)), next_minute(slot.ends))
-        spans.setdefault(resources.index[slot.machine_id], []).append(span)
-    return [
-        engine.Busy(machine, int(start), int(end))
-        for machine, found in spans.items()
-        for start, end, _ in engine.windows_of(found).tolist()
-    ]
-
-
-def _running_until(row: OpenOperation, resources: Resources, clock: int) -> int:
-    left = remaining_minutes(row, resources, clock)
-    if row.unattended or row.worked_on_id is None:
-        return clock + left
-    end = int(engine.add_work(resources.windows_of(row.worked_on_id), clock, left))
-    return clock + left if end == NEVER else end
+def copied(columns: dict[str, str], source: str, values: Sequence[object] = ()) -> Table:
+    """The rows of a query of integers without nulls, in PostgreSQL's binary COPY format: no row in Python."""
+    wanted = ", ".join(f"({sql})::bigint" for sql in columns.values())
+    buffer = BytesIO()
+    with connection.cursor() as cursor:
+        own = cursor.cursor
+        inner = own.mogrify(source, values).decode() if values else source
+        own.copy_expert(f"COPY (SELECT {wanted} {inner}) TO STDOUT (FORMAT binary)", buffer)
+    field: list[tuple[str, str]] = [("fields", ">i2")]
+    for name in columns:
+        field += [(f"{name} length", ">i4"), (name, ">i8")]
+    raw = np.frombuffer(buffer.getbuffer()[HEADER:-2], np.dtype(field))
+    table = np.empty(len(raw), table_of(columns))
+    for name in columns:
+        table[name] = raw[name]
+    return table

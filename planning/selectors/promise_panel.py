@@ -201,7 +201,7 @@ def _names(kept: Kept, answers: Iterable[Answer]) -> dict[int, str]:
     """References of the jobs the answers name, by their number in the problem. One statement."""
     jobs = {job for each in answers for cause in each.causes for job in cause.jobs}
     jobs |= {each.job for answer in answers for each in answer.displaced}
-    ids = {kept.book.line_ids[job]: job for job in jobs if job < len(kept.book.line_ids)}
+    ids = {int(kept.book.line_ids[job]): job for job in jobs if job < len(kept.book.line_ids)}
     rows = OrderLine.objects.filter(id__in=list(ids)).values_list(
         "id", "position", "order__number", "order__quotation_number"
     )

@@ -25,9 +25,10 @@ from planning import engine
 from planning.engine import NEVER
 from planning.engine.promise import PromiseBook, open_book
 from planning.engine.promise_answer import NewJob
-from planning.models import Operation
-from planning.selectors.book import Book, load_book, remaining_minutes
-from planning.selectors.moments import minute_of, moment_of, next_minute
+from planning.selectors.book import number_of
+from planning.selectors.ledger import Ledger, load_ledger
+from planning.selectors.moments import moment_of, next_minute
+from planning.selectors.problem import running_until
 from planning.selectors.resources import Resources, load_resources
 
 NOON: Final = 12
@@ -45,9 +46,9 @@ class Kept:
 
     state: tuple[Any, ...]
     made: float
-    book: Book
+    book: Ledger
     promises: PromiseBook
-    families: Mapping[str, int]
+    families: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -98,43 +99,34 @@ def _still(kept: Kept, now: datetime, resources: Resources) -> bool:
 
 
 def _load(now: datetime, state: tuple[Any, ...]) -> Kept:
-    book = load_book(now)
+    book = load_ledger(now)
     machine, start, ready, end, fixed = _places(book)
-    families: dict[str, int] = {}
-    for row in book.rows:
-        if row.setup_family:
-            families.setdefault(row.setup_family, len(families))
+    numbers = book.problem.operations["family"][: len(book.rows)]
+    families = dict(zip(book.rows["family"].tolist(), numbers.tolist(), strict=True))
     promises = open_book(book.problem, machine, start, ready, end, fixed)
     return Kept(state, time.monotonic(), book, promises, families)
 
 
-def _places(book: Book) -> tuple[IntArray, ...]:
+def _places(book: Ledger) -> tuple[IntArray, ...]:
     """Machine, start, ready, end and whether it must stay, per operation of the problem.
 
     What runs longer than planned pushes those behind it on its machine, as it will in the next plan.
     """
-    count, index, clock = len(book.problem), book.resources.index, next_minute(book.now)
-    places = np.full((5, count), NEVER, np.int64)
-    places[0], places[4] = -1, 0
-    for at, row in enumerate(book.rows):
-        planned, here = index.get(row.machine_id or 0, -1), index.get(row.worked_on_id or 0, -1)
-        if row.status == Operation.Status.RUNNING and here >= 0:
-            machine = here
-            left = remaining_minutes(row, book.resources, clock)
-            windows = book.resources.calendars[book.resources.machines[machine].calendar]
-            end = clock + left if row.unattended else int(engine.add_work(windows, clock, left))
-            places[:, at] = machine, clock, clock, end if end != NEVER else clock + left, 1
-        elif planned >= 0 and row.starts and row.ends and row.ends > book.now:
-            start = minute_of(row.starts)
-            places[:, at] = planned, start, start, next_minute(row.ends), 0
-    for at, slot in enumerate(book.held, start=len(book.rows)):
-        start = max(clock, minute_of(slot.starts))
-        places[:, at] = index[slot.machine_id], start, start, max(start + 1, next_minute(slot.ends)), 1
+    operations, clock = book.problem.operations, book.problem.now
+    places = np.full((5, len(operations)), NEVER, np.int64)
+    places[0], places[4] = -1, operations["fixing"] == engine.Fixing.PINNED
+    over = book.standing["end"] * 60 <= int(book.now.timestamp())
+    stands = (book.standing["machine"] >= 0) & ~over
+    for at, name in enumerate(("machine", "start", "start", "end")):
+        places[at][stands] = book.standing[name][stands]
+    for at in np.flatnonzero(operations["fixing"] == engine.Fixing.STARTED).tolist():
+        end = running_until(operations[at], book.resources, clock)
+        places[:, at] = operations["machine"][at], clock, clock, end, 1
     _untangle(book, places)
     return tuple(np.ascontiguousarray(row) for row in places)
 
 
-def _untangle(book: Book, places: IntArray) -> None:
+def _untangle(book: Ledger, places: IntArray) -> None:
     """No two operations overlap on a machine; set-up is marked where the family changes."""
     ops, single = book.problem.operations, book.problem.machines["single"]
     machine, start, ready, end = places[0], places[1], places[2], places[3]
@@ -231,9 +223,9 @@ def _job(line: OrderLine, release: Any, ways: Mapping[int, list[tuple[int, str]]
     return Asked(line, NewJob(operations, WEIGHT), steps, waits, others, missing)
 
 
-def _family(name: str, families: Mapping[str, int]) -> int:
+def _family(name: str, families: Mapping[int, int]) -> int:
     """A family the plan does not know has a number of its own."""
-    return families.get(name, len(families)) if name else -1
+    return families.get(number_of(name), len(families)) if name else -1
 
 
 def promise_day(finish: int, resources: Resources) -> datetime:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import numpy as np
-from django.db.models import Q
 from django.urls import reverse
 
 from kernel.bases import fetch
@@ -15,9 +14,10 @@ from kernel.jit import Table
 from planning import engine
 from planning.engine import NEVER, Cause
 from planning.models import Operation, Requirement
-from planning.selectors.book import COLUMNS, ORDER, OpenOperation, Short, problem_of
-from planning.selectors.ledger import HELD_DAYS
+from planning.selectors.book import RUNNING, open_rows, short_table
+from planning.selectors.ledger import standing_of
 from planning.selectors.moments import minute_of, next_minute
+from planning.selectors.problem import problem_of
 from planning.selectors.resources import Resources, load_resources
 
 DAY: Final = 1440
@@ -111,6 +111,19 @@ class Need(NamedTuple):
     item: str
 
 
+class Step(NamedTuple):
+    """What the words need of an operation."""
+
+    id: int
+    line_id: int
+    sequence: int
+    name: str
+    machine_id: int | None
+    unplanned_reason: str
+    ends: datetime | None
+    forecast_at: datetime | None
+
+
 class Subject(NamedTuple):
     """What the words need of an operation's job."""
 
@@ -123,6 +136,10 @@ class Subject(NamedTuple):
         return f"{self.reference} line {self.position}"
 
 
+STEP: Final = (
+    *("id", "line_id", "sequence", "name", "machine_id", "unplanned_reason", "during__endswith"),
+    "line__forecast_at",
+)
 SUBJECT: Final = (
     *("line__order__number", "line__order__quotation_number", "line__position"),
     *("line__held_at", "line__hold_reason"),
@@ -139,7 +156,7 @@ def _subject(
 class Part:
     """The part of the plan that explains some jobs: they, and whoever stands before them."""
 
-    rows: Sequence[OpenOperation]
+    rows: Sequence[Step]
     subjects: Mapping[int, Subject]
     needs: Mapping[int, Need]
     problem: engine.Problem
@@ -151,7 +168,7 @@ class Part:
 def why_jobs(line_ids: Collection[int], now: datetime, resources: Resources | None = None) -> dict[int, Why]:
     """Why each of these jobs is forecast for its day, by id; those without open operations are left out.
 
-    Four statements for any number of jobs.
+    Five statements for any number of jobs.
     """
     if not line_ids:
         return {}
@@ -179,35 +196,22 @@ def _nowhere(part: Part, line_id: int) -> str:
 def _part(line_ids: Collection[int], now: datetime, resources: Resources) -> Part:
     values = {"now": now, "lines": list(line_ids), "open": [str(each) for each in Operation.OPEN]}
     before = [row_id for (row_id,) in fetch(BEFORE, values)]
-    chosen = Operation.objects.open().filter(Q(line__in=line_ids) | Q(id__in=before)).order_by(*ORDER)
-    found = list(chosen.values_list(*COLUMNS, *SUBJECT))
-    rows = [OpenOperation(*row[: len(COLUMNS)]) for row in found]
-    subjects = {row[0]: _subject(*row[len(COLUMNS) :]) for row in found}
-    ids = [row.id for row in rows]
+    table = open_rows("AND (o.line_id = ANY(%s) OR o.id = ANY(%s))", [values["lines"], before])
+    ids = table["id"].tolist()
+    found = {row[0]: row for row in Operation.objects.filter(id__in=ids).values_list(*STEP, *SUBJECT)}
+    rows = [Step(*found[row_id][: len(STEP)]) for row_id in ids]
+    subjects = {row_id: _subject(*row[len(STEP) :]) for row_id, row in found.items()}
     waiting = Requirement.objects.short().filter(operation__in=ids, cancelled_at=None).order_by("expected_at")
     needs = [
         Need(*row)
         for row in waiting.values_list("id", "operation_id", "expected_at", "need_by", "item__number")
     ]
-    problem = problem_of(rows, [Short(*need[:4]) for need in needs], resources, now)
-    gate = resources.days_later(next_minute(now), HELD_DAYS)
-    held = [subjects[row.id].held for row in rows]
-    problem.jobs["release"][problem.operations["job"][held]] = gate
+    problem = problem_of(table, resources, now, short=short_table(need[:4] for need in needs))
     last = {need.operation_id: need for need in needs if need.expected_at}
-    return Part(rows, subjects, last, problem, _slots(rows, resources), resources, now)
-
-
-def _slots(rows: Sequence[OpenOperation], resources: Resources) -> Table:
-    """Where the operations stand; running ones on the machine they run on."""
-    places = []
-    for row in rows:
-        running = row.status == Operation.Status.RUNNING
-        machine = row.worked_on_id if running and row.worked_on_id else row.machine_id
-        known = machine is not None and row.starts is not None
-        seat = resources.index.get(machine, -1) if machine is not None and known else -1
-        places.append((seat, minute_of(row.starts), minute_of(row.ends)))
-    columns = np.array(places, np.int64).reshape(-1, 3).T
-    return engine.standing_slots(columns[0], columns[1], columns[2])
+    # What runs stands where it runs, whatever the plan says.
+    running = (table["status"] == RUNNING) & (table["worked_on"] >= 0) & (table["machine"] >= 0)
+    slots = standing_of(table, np.where(running, table["worked_on"], table["machine"]), resources)
+    return Part(rows, subjects, last, problem, slots, resources, now)
 
 
 def _stretch(part: Part, link: engine.Link) -> Stretch:
@@ -241,7 +245,7 @@ WORDS: Final[Mapping[Cause, str]] = {
 }
 
 
-def _material(part: Part, row: OpenOperation, step: str) -> str:
+def _material(part: Part, row: Step, step: str) -> str:
     need = part.needs.get(row.id)
     if need is None or need.expected_at is None:
         return f"{step} waits for material"

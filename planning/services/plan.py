@@ -20,12 +20,12 @@ from planning import engine
 from planning.engine import NEVER
 from planning.models import Operation, Requirement
 from planning.selectors import (
-    OpenOperation,
     Resources,
     busy_machines,
     load_resources,
     minute_of,
     moment_of,
+    new_rows,
     problem_of,
 )
 from planning.services.holding import Place, held_places, take_over
@@ -89,10 +89,10 @@ def plan_jobs(*, moves: Sequence[Move], now: datetime | None = None) -> None:
 
 
 def place_new(
-    rows: Sequence[OpenOperation], resources: Resources, now: datetime
+    operations: Sequence[Operation], resources: Resources, now: datetime
 ) -> tuple[list[Slot], engine.Plan]:
     """Slots for operations not stored yet, in the gaps of the plan in force. The caller holds PLAN_LOCK."""
-    problem = problem_of(rows, (), resources, now)
+    problem = problem_of(new_rows(operations), resources, now, names=[str(each) for each in operations])
     plan = engine.insert(problem, busy_machines(resources, now))
     return slots_of(plan, resources), plan
 
@@ -180,7 +180,7 @@ def _places(
     held = held_places({each.line_id for each in operations})
     loose = {each.line_id for each in operations if (each.line_id, each.sequence) not in held}
     kept = {each.line_id for each in operations} - loose
-    found, plan = place_new([_row(each) for each in operations if each.line_id in loose], resources, now)
+    found, plan = place_new([each for each in operations if each.line_id in loose], resources, now)
     free = iter(found)
     slots = [
         Slot(*_minutes(held[each.line_id, each.sequence])) if each.line_id in kept else next(free)
@@ -234,24 +234,6 @@ def _operation(line: OrderLine, row: Mapping[str, Any]) -> Operation:
         setup_family=row["setup_family"],
         unattended=row["unattended"],
         instructions=row["instructions"],
-    )
-
-
-def _row(operation: Operation) -> OpenOperation:
-    """A new operation as the selectors would read it."""
-    return OpenOperation(
-        id=0,
-        line_id=operation.line_id,
-        loop=operation.loop,
-        sequence=operation.sequence,
-        name=operation.name,
-        process_id=operation.process_id,
-        setup_minutes=operation.setup_minutes,
-        run_minutes=operation.run_minutes,
-        setup_family=operation.setup_family,
-        unattended=operation.unattended,
-        status=operation.status,
-        promised_at=operation.line.promised_at,
     )
 
 
