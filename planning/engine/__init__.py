@@ -1,6 +1,7 @@
 """The planning engine: arrays in, a plan out; no database, no clock, no chance."""
 
 from planning.engine.assembly import Resources, assemble, ragged
+from planning.engine.busy import Busy, busy_of, busy_rows
 from planning.engine.calendars import (
     NEVER,
     ExtraShift,
@@ -19,11 +20,11 @@ from planning.engine.causes import Cause, Hurt, Link, chain, impact
 from planning.engine.everything import plan
 from planning.engine.floor import Goal
 from planning.engine.improve import improve, warm_up_improvement
-from planning.engine.insert import Busy, busy_of, insert
+from planning.engine.insert import insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
 from planning.engine.problem import Problem
-from planning.engine.repair import in_turn, moved, price, repair, standing_slots
+from planning.engine.repair import in_turn, repair
 from planning.engine.result import Plan, Reason, Status
 from planning.engine.rows import (
     JOB,
@@ -39,6 +40,7 @@ from planning.engine.rows import (
     Ragged,
     Tool,
 )
+from planning.engine.standing import moved, price, standing_slots
 
 __all__ = [
     "JOB",
@@ -72,6 +74,7 @@ __all__ = [
     "build_day_starts",
     "build_windows",
     "busy_of",
+    "busy_rows",
     "chain",
     "impact",
     "improve",

@@ -11,6 +11,7 @@ from planning.engine.serial import (
     BEST_READY,
     BEST_SETUP,
     BEST_START,
+    ENOUGH,
     arrives,
     busy_until,
     runs_from,
@@ -45,6 +46,8 @@ def try_machine(
             if not rack:
                 least = runs_from(shop, yard, slots, operation, calendar, run, False)
             try_room(shop, yard, operation, machine, person, calendar, moment, least, pad)
+            if pad[BEST_END] <= pad[ENOUGH]:
+                return
 
 
 @part
@@ -81,39 +84,61 @@ def settle_in(shop: Shop, yard: Yard, slots: Table, operation: int, pad: IntArra
 
 
 @part
-def put(shop: Shop, yard: Yard, slots: Table, operation: int, moment: int, pad: IntArray) -> None:
-    """Place an operation where it ends first, from a moment on, if it has room anywhere."""
+def put(
+    shop: Shop, yard: Yard, slots: Table, operation: int, moment: int, latest: int, enough: int, pad: IntArray
+) -> None:
+    """Place an operation where it ends first, from a moment on, if that room begins by `latest`.
+
+    Of people with whom it ends by `enough` the first is taken: those that can do most come last.
+    """
     task = shop.tasks[operation]
     if task.pool < 0:
         return
-    pad[BEST_END] = FAR
+    pad[BEST_END], pad[ENOUGH] = FAR, enough
     pool = shop.pools[task.pool]
     for at in range(pool.first, pool.last):
         try_machine(shop, yard, slots, operation, shop.members[at], moment, pad)
-    if pad[BEST_END] < FAR:
+    if pad[BEST_END] < FAR and pad[BEST_START] <= latest:
         settle_in(shop, yard, slots, operation, pad)
 
 
 @kernel
 def build(
-    shop: Shop, yard: Yard, slots: Table, order: IntArray, ready: IntArray, pins: IntArray, pad: IntArray
+    shop: Shop,
+    yard: Yard,
+    slots: Table,
+    order: IntArray,
+    rest: IntArray,
+    ready: IntArray,
+    latest: IntArray,
+    enough: IntArray,
+    pins: IntArray,
+    pad: IntArray,
 ) -> int:
-    """Fill the slots: what runs first, then what is pinned at its minute in `pins`, then the rest in order.
+    """Fill the slots: what runs first, then what is pinned at its minute in `pins`, then the others in order.
 
-    Nothing else starts before its minute in `ready`. A pinned operation that starts before its predecessors
+    Those in `order` start between their minutes in `ready` and `latest` or not at all, best with people who
+    let them end by `enough`; then those in `rest`
+    that have no place yet get one from `ready` on. A pinned operation that starts before its predecessors
     allow gets the earliest minute they do in `pins`; returns how many did, so that the plan is built again.
     """
     for operation in order:
         if shop.tasks[operation].fixing == STARTED:
-            put(shop, yard, slots, operation, shop.now, pad)
+            put(shop, yard, slots, operation, shop.now, FAR, enough[operation], pad)
     for operation in order:
         if shop.tasks[operation].fixing != FREE and shop.tasks[operation].fixing != STARTED:
-            put(shop, yard, slots, operation, pins[operation], pad)
+            put(shop, yard, slots, operation, pins[operation], FAR, enough[operation], pad)
     for operation in order:
         if shop.tasks[operation].fixing == FREE:
             moment = arrives(shop, yard, slots, operation)
             if moment != NEVER:
-                put(shop, yard, slots, operation, max(moment, ready[operation]), pad)
+                moment = max(moment, ready[operation])
+                put(shop, yard, slots, operation, moment, latest[operation], enough[operation], pad)
+    for operation in rest:
+        if shop.tasks[operation].fixing == FREE and slots[operation].machine < 0:
+            moment = arrives(shop, yard, slots, operation)
+            if moment != NEVER:
+                put(shop, yard, slots, operation, max(moment, ready[operation]), FAR, NEVER, pad)
     return slip(shop, yard, slots, order, pins)
 
 

@@ -2,12 +2,10 @@
 
 import time
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
 from kernel.jit import IntArray, Table
-from planning.engine.build import build
 from planning.engine.features import DISPATCH, IMPROVEMENT, features
 from planning.engine.floor import Goal
 from planning.engine.improve import LEAST_LATE, improve
@@ -15,14 +13,11 @@ from planning.engine.lacking import why_without
 from planning.engine.material import granted
 from planning.engine.planner import schedule
 from planning.engine.problem import Problem
+from planning.engine.realise import Turns, realised
 from planning.engine.result import Plan, cost, finished_plan
 from planning.engine.rows import Ragged
-from planning.engine.serial import PAD
-from planning.engine.shop import FAR, PINNED, Shop, empty_slots
+from planning.engine.shop import FAR, Shop
 from planning.engine.yard import Yard, open_yard
-
-REBUILT: Final = 12
-"""How often a plan is built anew for pinned operations that slip."""
 
 
 def plan(
@@ -95,25 +90,7 @@ class _Serial:
         rank = np.empty(len(keys), np.int64)
         rank[self.shop.order] = np.arange(len(keys))
         order = np.lexsort((rank, self.behind(keys)))
-        yard, pad = self.yard, np.zeros(PAD, np.int64)
-        for _ in range(REBUILT):
-            slots = empty_slots(len(keys))
-            yard.length[:], yard.persons[:] = 0, -1
-            if not build(self.shop, yard, slots, order, self.ready, self.pins, pad):
-                return slots, yard.persons.copy()
-        return self.unpinned(order)
-
-    def unpinned(self, order: IntArray) -> tuple[Table, IntArray]:
-        """The plan in which the pinned take their turn like all the others, on their machines."""
-        tasks = self.shop.tasks.copy()
-        tasks["release"] = np.where(tasks["fixing"] == PINNED, self.pins, tasks["release"])
-        tasks["fixing"][tasks["fixing"] == PINNED] = 0
-        ready = np.maximum(self.ready, tasks["release"])
-        slots, yard = empty_slots(len(tasks)), self.yard
-        yard.length[:], yard.persons[:] = 0, -1
-        pad = np.zeros(PAD, np.int64)
-        build(self.shop._replace(tasks=tasks), yard, slots, order, ready, self.pins, pad)
-        return slots, yard.persons.copy()
+        return realised(self.shop, self.yard, Turns(order, self.ready, self.pins))
 
     def behind(self, keys: IntArray) -> IntArray:
         """Keys raised to those of the predecessors."""

@@ -1,13 +1,14 @@
 """Gap insertion: new jobs take the earliest gaps of an existing plan, and nobody is moved."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
 
 import numpy as np
 
-from kernel.jit import IntArray, Table, fields, kernel, part
+from kernel.jit import IntArray, Table, kernel, part
+from planning.engine.busy import BUSY, Busy, by_job
 from planning.engine.calendars import NEVER, subtract_work_in
-from planning.engine.features import INSERTION, refuse
+from planning.engine.features import INSERTION, features
+from planning.engine.near import inserted
 from planning.engine.problem import Problem
 from planning.engine.result import Plan, finished_plan
 from planning.engine.shop import (
@@ -23,59 +24,24 @@ from planning.engine.shop import (
     timing,
 )
 
-BUSY: Final = fields("machine", "start", "end", "family", "needs")
-
-
-class Busy(NamedTuple):
-    """A stretch of a machine that is taken.
-
-    `needs` are the set-up minutes that are not within it because its family ran before: whoever comes between
-    with another family leaves that much working time ahead of it; FAR: nobody of another family may.
-    """
-
-    machine: int
-    start: int
-    end: int
-    family: int = -1
-    needs: int = 0
-
-
-def busy_of(plan: Plan) -> Table:
-    """What a plan keeps busy, as BUSY rows: every placed operation of a machine that does one at a time."""
-    slots = empty_slots(len(plan.problem))
-    for name in ("machine", "start", "ready", "end"):
-        slots[name] = getattr(plan, name)
-    return busy_rows(plan.problem, slots)
-
-
-def busy_rows(problem: Problem, slots: Table) -> Table:
-    """What these SLOT rows keep busy, as BUSY rows by machine and start."""
-    ops, single = problem.operations, problem.machines["single"]
-    rows = np.flatnonzero(slots["machine"] >= 0)
-    rows = rows[single[slots["machine"][rows]] != 0]
-    rows = rows[np.lexsort((slots["start"][rows], slots["machine"][rows]))]
-    table = np.zeros(len(rows), BUSY)
-    for name in ("machine", "start", "end"):
-        table[name] = slots[name][rows]
-    table["family"] = ops["family"][rows]
-    table["needs"] = np.where(slots["ready"][rows] == slots["start"][rows], ops["setup"][rows], 0)
-    return table
-
 
 def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
     """A plan of the new jobs in `problem` around what is `busy`, job by job in the order given.
 
-    Deterministic; nothing busy moves. `busy` are BUSY rows, best sorted by machine and start. Raises
-    ValueError for stretches of a machine that overlap, or when an operation is started or pinned.
+    Deterministic; nothing busy moves. `busy` are BUSY rows, best sorted by machine and start; where people or
+    tools are asked for, also theirs (see `busy_rows`). Raises ValueError for stretches of a machine that
+    overlap, or when an operation is started or pinned.
     """
     fixed = np.flatnonzero(problem.operations["fixing"] != FREE)
     if fixed.size:
         name = problem.name(int(fixed[0]))
         raise ValueError(f"{name} is started or pinned. Pass it as busy time; only new work is inserted.")
-    refuse(problem, INSERTION, "Gap insertion")
+    table = np.array(busy, BUSY)
+    if not features(problem) <= INSERTION:
+        return inserted(problem, table)
     shop = open_shop(problem)
     slots = empty_slots(len(problem))
-    taken, offset, length = laid_out(shop, np.array(busy, BUSY), shop.tasks["pool"])
+    taken, offset, length = laid_out(shop, table[table["machine"] >= 0], shop.tasks["pool"])
     order = by_job(problem, shop.order, problem.operations["job"].copy())
     fill(shop, slots, taken, offset, length, order, np.zeros(4, np.int64))
     return finished_plan(problem, shop, slots, "gap insertion")
@@ -108,15 +74,6 @@ def laid_out(shop: Shop, busy: Table, pools: IntArray) -> tuple[Table, IntArray,
 def _in_order(busy: Table) -> bool:
     owner, start, end = (np.diff(busy[name]) for name in ("machine", "start", "end"))
     return bool(((owner > 0) | ((owner == 0) & ((start > 0) | ((start == 0) & (end >= 0))))).all())
-
-
-def by_job(problem: Problem, order: IntArray, rank: IntArray) -> IntArray:
-    """The operations by the rank of their job, each behind its predecessors, also those in other jobs."""
-    # A job that feeds another is planned with it: its operations take the smaller rank of their followers.
-    for operation in order[::-1]:
-        before = problem.after.value[problem.after.ptr[operation] : problem.after.ptr[operation + 1]]
-        rank[before] = np.minimum(rank[before], rank[operation])
-    return order[np.argsort(rank[order], kind="stable")]
 
 
 @part

@@ -3,9 +3,9 @@
 import numpy as np
 
 from kernel.jit import IntArray
+from planning.engine.busy import overlap
 from planning.engine.problem import Problem
 from planning.engine.result import Plan, Reason
-from planning.engine.yard import overlap
 
 
 def why_without(problem: Problem, plan: Plan) -> dict[int, str]:

@@ -6,17 +6,19 @@ import numpy as np
 
 from kernel.jit import Table
 from planning.engine.assembly import Resources, assemble
+from planning.engine.busy import Busy
 from planning.engine.calendars import add_work, next_working, subtract_work, windows_of, work_between
 from planning.engine.dispatch import Desk, dispatch, set_up_desk
 from planning.engine.features import DISPATCH, refuse
-from planning.engine.insert import Busy, insert
+from planning.engine.insert import insert
 from planning.engine.material import granted
 from planning.engine.problem import Problem
-from planning.engine.repair import repair, standing_slots
+from planning.engine.repair import repair
 from planning.engine.result import Plan, cost, finished_plan
 from planning.engine.rows import Job, Machine, Material, Operation
 from planning.engine.rule import Rule
 from planning.engine.shop import Shop, open_shop
+from planning.engine.standing import standing_slots
 
 GRID: Final = (
     Rule(reach=1.0, lead=1.4, saving=8.0),

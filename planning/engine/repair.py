@@ -1,16 +1,16 @@
 """Local repair: what an event made impossible moves, everything else stays where it stands."""
 
-from typing import Final
-
 import numpy as np
 
 from kernel.jit import BoolArray, IntArray, Table, builder, kernel, part
+from planning.engine.busy import busy_rows, by_job
 from planning.engine.calendars import NEVER
-from planning.engine.features import INSERTION, refuse
-from planning.engine.insert import busy_rows, by_job, fill, laid_out
+from planning.engine.features import INSERTION, features
+from planning.engine.insert import fill, laid_out
+from planning.engine.near import Near, repaired
 from planning.engine.overtake import give_way, queue_of
 from planning.engine.problem import Problem
-from planning.engine.result import Plan, cost, finished_plan
+from planning.engine.result import Plan, finished_plan
 from planning.engine.seats import AHEAD, KEPT, OUT, kept_from, seated
 from planning.engine.shop import (
     FAR,
@@ -24,16 +24,8 @@ from planning.engine.shop import (
     place_started,
     timing,
 )
-
-PRICE_OF_A_MOVE: Final = 5
-"""Minutes of weighted tardiness that must be saved for each operation that is moved."""
-
-
-def standing_slots(machine: IntArray, start: IntArray, end: IntArray) -> Table:
-    """SLOT rows of the plan so far: machine -1 and times NEVER where an operation has no place."""
-    slots = empty_slots(len(machine))
-    slots["machine"], slots["start"], slots["ready"], slots["end"] = machine, start, start, end
-    return slots
+from planning.engine.standing import score
+from planning.engine.turns import homeless, let_go, turns
 
 
 def repair(problem: Problem, standing: Table, about: BoolArray | None = None) -> Plan:
@@ -46,6 +38,8 @@ def repair(problem: Problem, standing: Table, about: BoolArray | None = None) ->
     the event is `about` look for better gaps, or go ahead of others. The ways are compared by operations
     without a place, then by weighted tardiness plus PRICE_OF_A_MOVE per operation moved. Deterministic.
     """
+    if not features(problem) <= INSERTION:
+        return repaired(problem, standing, about)
     shop = _opened(problem)
     lost = homeless(shop, standing)
     waiting = lost | ((shop.tasks["release"] > standing["start"]) & (standing["start"] >= problem.now))
@@ -63,7 +57,7 @@ def repair(problem: Problem, standing: Table, about: BoolArray | None = None) ->
         for how in (OUT, AHEAD):
             marks = np.maximum(rest, let_go(shop, about.astype(np.int64) * how))
             tried.append(_in_turn(problem, shop, standing, marks))
-    best = min(tried, key=lambda slots: _score(shop, slots, standing))
+    best = min(tried, key=lambda slots: score(shop, slots, standing))
     return finished_plan(problem, shop, best, "local repair")
 
 
@@ -72,6 +66,8 @@ def in_turn(problem: Problem, standing: Table) -> Table:
 
     Also ahead of its place in `standing`: for comparing what a fact costs. Those without a place get none.
     """
+    if not features(problem) <= INSERTION:
+        return Near(problem, standing).soon()
     shop = _opened(problem)
     marks = let_go(shop, homeless(shop, standing).astype(np.int64) * OUT)
     slots, free, family = _begun(shop)
@@ -79,31 +75,8 @@ def in_turn(problem: Problem, standing: Table) -> Table:
     return slots
 
 
-def moved(slots: Table, standing: Table) -> BoolArray:
-    """Which operations stand on another machine or begin at another minute than before."""
-    other: BoolArray = (slots["machine"] != standing["machine"]) | (slots["start"] != standing["start"])
-    return other
-
-
-def price(problem: Problem, plan: Plan, standing: Table) -> tuple[int, int]:
-    """What plans are compared by: operations without a place, then tardiness with the price of moves."""
-    shift = (plan.machine != standing["machine"]) | (plan.start != standing["start"])
-    shift &= problem.operations["fixing"] != STARTED
-    slipped = shift & (problem.operations["fixing"] == PINNED) & (standing["start"] >= problem.now)
-    return len(plan.unplaced) + int(slipped.sum()), plan.tardiness + PRICE_OF_A_MOVE * int(shift.sum())
-
-
-def _score(shop: Shop, slots: Table, standing: Table) -> tuple[int, int]:
-    unplaced, tardiness, _ = cost(shop, slots)
-    shift = moved(slots, standing) & (shop.tasks["fixing"] != STARTED)
-    # A pin that slips counts as much as work without a place.
-    slipped = shift & (shop.tasks["fixing"] == PINNED) & (standing["start"] >= shop.now)
-    return unplaced + int(slipped.sum()), tardiness + PRICE_OF_A_MOVE * int(shift.sum())
-
-
 def _opened(problem: Problem) -> Shop:
     """The shop, a pin being one more reason not to begin sooner."""
-    refuse(problem, INSERTION, "Local repair")
     shop = open_shop(problem)
     pinned = shop.tasks["fixing"] == PINNED
     shop.tasks["release"][pinned] = np.maximum(shop.tasks["release"], shop.tasks["start"])[pinned]
@@ -142,28 +115,6 @@ def _filled(problem: Problem, shop: Shop, slots: Table, rest: BoolArray) -> Tabl
     return slots
 
 
-@part
-def may_run(shop: Shop, operation: int, machine: int) -> bool:
-    """Whether this machine is one of those that may do the operation."""
-    pool, found = shop.tasks[operation].pool, False
-    if pool >= 0:
-        for at in range(shop.pools[pool].first, shop.pools[pool].last):
-            found = found or shop.members[at] == machine
-    return found
-
-
-@builder
-def homeless(shop: Shop, standing: Table) -> BoolArray:
-    """Operations without a place, or on a machine that may not do them (any more)."""
-    found = np.zeros(len(shop.tasks), np.bool_)
-    for operation in range(len(shop.tasks)):
-        machine = standing[operation].machine
-        found[operation] = shop.tasks[operation].fixing != STARTED and (
-            machine < 0 or not may_run(shop, operation, machine)
-        )
-    return found
-
-
 @builder
 def hit(shop: Shop, standing: Table, free: IntArray) -> BoolArray:
     """Operations that cannot be done where they stand, whatever else moves.
@@ -180,43 +131,6 @@ def hit(shop: Shop, standing: Table, free: IntArray) -> BoolArray:
         closed = opens(shop, slot.machine, slot.start) != slot.start or end == NEVER or end > slot.end
         found[operation] = late or closed
     return found
-
-
-@builder
-def let_go(shop: Shop, marks: IntArray) -> IntArray:
-    """The marks, handed on to everything that follows a marked operation; what has started is kept."""
-    found = marks.copy()
-    for operation in shop.order:
-        task = shop.tasks[operation]
-        if task.fixing == STARTED:
-            found[operation] = KEPT
-        for at in range(task.first_after, task.last_after):
-            found[shop.after[at]] = max(found[shop.after[at]], found[operation])
-    return found
-
-
-def turns(shop: Shop, standing: Table, marks: IntArray) -> IntArray:
-    """The operations in the order they get their turn: as they stand, each behind its predecessors."""
-    return np.lexsort((-marks, turn_keys(shop, standing, marks)))
-
-
-@builder
-def turn_keys(shop: Shop, standing: Table, marks: IntArray) -> IntArray:
-    """Per operation the moment of its turn: its start so far, or when it could begin on a free machine."""
-    keys = np.empty(len(shop.tasks), np.int64)
-    done = np.empty(len(shop.tasks), np.int64)
-    for operation in shop.order:
-        task, slot = shop.tasks[operation], standing[operation]
-        kept = marks[operation] == KEPT and slot.machine >= 0
-        turn = slot.start if kept else task.release
-        if task.fixing == STARTED:
-            turn = shop.now
-        for at in range(task.first_before, task.last_before):
-            turn = max(turn, done[shop.before[at]] + shop.lag_before[at])
-        keys[operation] = turn
-        # At least a minute, so that nothing gets its turn together with what it follows.
-        done[operation] = max(turn + 1, slot.end) if kept else turn + np.int64(task.lasting)
-    return keys
 
 
 @part

@@ -24,8 +24,8 @@ BEST_END, BEST_START, BEST_READY, BEST_MACHINE, BEST_PERSON, BEST_JOIN, BEST_CAL
     6,
     7,
 )
-START, READY, END = 8, 9, 10
-"""Places in the pad: the best room so far, and the times of the one being tried."""
+START, READY, END, ENOUGH = 8, 9, 10, 11
+"""Places in the pad: the best room so far, the times of the one being tried, the end that is early enough."""
 
 PAD: Final = 16
 

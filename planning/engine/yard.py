@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from kernel.jit import IntArray, Table, fields
+from planning.engine.busy import overlap, spans
 from planning.engine.calendars import Windows, windows_of
 from planning.engine.problem import Problem
 from planning.engine.shop import Shop, open_shop
@@ -85,7 +86,7 @@ def open_yard(problem: Problem) -> tuple[Shop, Yard]:
 
 def _meetings(problem: Problem) -> tuple[Windows, IntArray, IntArray]:
     """Calendars of machines alone and together with each crew, and which is whose."""
-    own = [_spans(problem, calendar) for calendar in range(len(problem.window_ptr) - 1)]
+    own = [spans(problem, calendar) for calendar in range(len(problem.window_ptr) - 1)]
     pairs: dict[tuple[int, int], int] = {}
     met = np.zeros((len(problem.machines), len(problem.crews) + 1), np.int64)
     for machine, calendar in enumerate(problem.machines["calendar"].tolist()):
@@ -100,35 +101,17 @@ def _meetings(problem: Problem) -> tuple[Windows, IntArray, IntArray]:
     return windows, ptr, met.ravel()
 
 
-def _spans(problem: Problem, calendar: int) -> list[tuple[int, int]]:
-    mine = problem.windows[problem.window_ptr[calendar] : problem.window_ptr[calendar + 1]]
-    return list(zip(mine["start"].tolist(), mine["end"].tolist(), strict=True))
-
-
-def overlap(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The time that two sorted lists of spans have in common."""
-    found, at, there = [], 0, 0
-    while at < len(one) and there < len(other):
-        start, end = max(one[at][0], other[there][0]), min(one[at][1], other[there][1])
-        if start < end:
-            found.append((start, end))
-        if one[at][1] < other[there][1]:
-            at += 1
-        else:
-            there += 1
-    return found
-
-
 def _able(problem: Problem, crew_of: IntArray) -> tuple[IntArray, IntArray]:
-    """The people who have each skill that an operation asks for."""
-    skills = int(problem.operations["skill"].max(initial=-1)) + 1
+    """The people who have each skill that an operation asks for or somebody has."""
+    asked, known = problem.operations["skill"].max(initial=-1), problem.skills.value.max(initial=-1)
+    skills = int(max(asked, known)) + 1
     crews = [
         set(problem.skills.value[problem.skills.ptr[each] : problem.skills.ptr[each + 1]].tolist())
         for each in range(len(problem.crews))
     ]
-    rows = [
-        [who for who, crew in enumerate(crew_of.tolist()) if skill in crews[crew]] for skill in range(skills)
-    ]
+    # Who can do little else comes first, so that the others are free for what only they can do.
+    people = sorted(enumerate(crew_of.tolist()), key=lambda each: len(crews[each[1]]))
+    rows = [[who for who, crew in people if skill in crews[crew]] for skill in range(skills)]
     ptr = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
     return np.array([who for row in rows for who in row], np.int64), ptr
 

@@ -116,8 +116,9 @@ def _stretches(plan: Plan, busy: Table | None, machine: int) -> list[Stretch]:
         )
         for o in np.flatnonzero(plan.machine == machine)
     ]
-    old = [] if busy is None else busy[busy["machine"] == machine].tolist()
-    return sorted([*rows, *(Stretch(*each, -1) for _, *each in old)])
+    names = ["start", "end", "family", "needs"]
+    old = [] if busy is None else busy[busy["machine"] == machine][names].tolist()
+    return sorted([*rows, *(Stretch(*each, -1) for each in old)])
 
 
 def _machines(plan: Plan, busy: Table | None) -> Iterator[tuple[int, str]]:

@@ -1,7 +1,12 @@
 """Random small shops with every feature a problem can ask for."""
 
 import random
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
+
+from kernel.jit import IntArray, Table
 from planning.engine import (
     NEVER,
     Crew,
@@ -10,7 +15,9 @@ from planning.engine import (
     Machine,
     Material,
     Operation,
+    Plan,
     Problem,
+    Ragged,
     Resources,
     Tool,
     assemble,
@@ -48,7 +55,7 @@ def whole_shop(number: int, *, fixed: bool = True) -> Problem:
     )
 
 
-def _shift(start: int, end: int, noon: int) -> object:
+def _shift(start: int, end: int, noon: int) -> Table:
     """Sixty days with half an hour of break at noon."""
     spans = [(day * DAY + start, day * DAY + (noon or end)) for day in range(60)]
     spans += [(day * DAY + noon + 30, day * DAY + end) for day in range(60) if noon]
@@ -87,3 +94,68 @@ def _operation(seed: random.Random, at: int, jobs: int, rack: int, vendor: int, 
         tools=tuple(sorted(seed.sample(range(2), seed.choice([0, 0, 1, 2])))),
         takes=((0, seed.randint(1, 4)),) if seed.random() < 0.3 else (),
     )
+
+
+def later_jobs(problem: Problem, number: int) -> Problem:
+    """New work for the shop of another problem: its machines, people and tools, what it left of the stock."""
+    seed, rack = random.Random(number + 1), len(problem.machines) - 2
+    rows = [_operation(seed, at, 2, rack, rack + 1, False) for at in range(seed.randint(1, 6))]
+    own = assemble(
+        now=problem.now,
+        calendars=[windows_of([(0, 1)])] * 4,
+        machines=[Machine(0, single=bool(each["single"])) for each in problem.machines],
+        jobs=[Job(seed.randint(0, 6 * DAY)), Job(DAY)],
+        operations=rows,
+        resources=Resources(tools=[Tool(1), Tool(2)], materials=[Material(0, 4 * DAY)]),
+    )
+    materials = problem.materials.copy()
+    materials["onhand"] = 0
+    return replace(
+        own,
+        materials=materials,
+        windows=problem.windows,
+        window_ptr=problem.window_ptr,
+        machines=problem.machines,
+        changeover=problem.changeover,
+        crews=problem.crews,
+        skills=problem.skills,
+    )
+
+
+def together(made: Plan, added: Plan) -> tuple[Problem, Plan]:
+    """Both plans as one: the new operations behind the others, as jobs of their own."""
+    one, other = made.problem, added.problem
+    count, runs, takes = len(one), len(one.runs), len(one.take_rows)
+    operations = other.operations.copy()
+    operations["job"] += len(one.jobs)
+    operations["pool"] += len(one.pools.ptr) - 1
+    operations["first_run"] += np.where(operations["first_run"] >= 0, runs, 0)
+    problem = replace(
+        one,
+        jobs=np.concatenate([one.jobs, other.jobs]),
+        operations=np.concatenate([one.operations, operations]),
+        pools=_joined(one.pools, other.pools, 0),
+        after=_joined(one.after, other.after, count),
+        lags=_lags(one, other),
+        runs=np.concatenate([one.runs, other.runs]),
+        held=_joined(one.held, other.held, 0),
+        takes=_joined(one.takes, other.takes, takes),
+        take_rows=np.concatenate([one.take_rows, other.take_rows]),
+    )
+    names = ("machine", "start", "ready", "end", "reason", "persons")
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(made, name), getattr(added, name)]) for name in names
+    }
+    return problem, replace(made, problem=problem, **columns)
+
+
+def _joined(one: Ragged, other: Ragged, shift: int) -> Ragged:
+    ptr = np.concatenate([one.ptr, one.ptr[-1] + other.ptr[1:]])
+    return Ragged(ptr, np.concatenate([one.value, other.value + shift]))
+
+
+def _lags(one: Problem, other: Problem) -> IntArray:
+    """The lags of both, zero where a problem has none."""
+    none = (np.zeros(len(each.after.value), np.int64) for each in (one, other))
+    pairs = zip((one, other), none, strict=True)
+    return np.concatenate([each.lags if each.lags.size else zeros for each, zeros in pairs])

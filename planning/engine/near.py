@@ -1,0 +1,135 @@
+"""Insertion and repair with every feature: what stands is kept where it is, the rest is built serially."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from kernel.jit import BoolArray, IntArray, Table
+from planning.engine.busy import by_job
+from planning.engine.calendars import NEVER
+from planning.engine.crowd import crowded
+from planning.engine.lacking import why_without
+from planning.engine.material import granted, latest_starts, serve
+from planning.engine.problem import Problem
+from planning.engine.realise import Turns, added, realised
+from planning.engine.result import Plan, finished_plan
+from planning.engine.seats import AHEAD, KEPT, OUT
+from planning.engine.shop import FAR, FREE, STARTED, Shop
+from planning.engine.standing import score
+from planning.engine.turns import homeless, let_go, turns
+from planning.engine.yard import open_yard
+
+
+def inserted(problem: Problem, busy: Table) -> Plan:
+    """A plan of new work around BUSY rows, job by job in the order given; nothing busy moves.
+
+    Raises ValueError for stretches of a machine that overlap.
+    """
+    shop, yard = open_yard(problem)
+    ready = granted(problem, shop)
+    around, yard = crowded(problem, shop, yard, busy)
+    order = by_job(problem, shop.order, problem.operations["job"].copy())
+    slots, _ = added(around, yard, Turns(order, ready, ready), ready)
+    count = len(problem)
+    return told(problem, shop, (slots[:count].copy(), yard.persons[:count].copy()), "serial insertion")
+
+
+def told(problem: Problem, shop: Shop, found: tuple[Table, IntArray], how: str) -> Plan:
+    """The plan of these slots and persons, with what is lacking where one has no place."""
+    made = replace(finished_plan(problem, shop, found[0], how), persons=found[1])
+    return replace(made, notes=why_without(problem, made))
+
+
+class Near:
+    """Ways to repair one plan serially; each returns slots and persons."""
+
+    def __init__(self, problem: Problem, standing: Table) -> None:
+        self.problem, self.standing = problem, standing
+        self.shop, self.yard = open_yard(problem)
+        self.ready = granted_near(problem, self.shop, standing)
+        fixed = self.shop.tasks["fixing"]
+        self.lost = homeless(self.shop, standing)
+        late = self.ready > standing["start"]
+        self.waiting: BoolArray = self.lost | (late & (standing["start"] >= problem.now) & (fixed == FREE))
+        self.urgency = problem.jobs["due"][problem.operations["job"]]
+
+    def way(self, marks: IntArray, strict: bool = False) -> tuple[Table, IntArray]:
+        """The kept take their turn where they stand, those ahead before them, the others get what is left.
+
+        If `strict` the kept that cannot start where they stand get what is left, too.
+        """
+        marks = let_go(self.shop, marks)
+        kept = (marks == KEPT) & (self.standing["machine"] >= 0) & (self.shop.tasks["fixing"] == FREE)
+        stays = np.where(kept, self.standing["start"], NEVER)
+        in_turn = turns(self.shop, self.standing, marks)
+        begun = self.shop.tasks["fixing"] == STARTED
+        in_turn = in_turn[np.argsort(np.where(begun, self.standing["start"], FAR)[in_turn], kind="stable")]
+        fixed = self.shop.tasks["fixing"] != FREE
+        rest = by_job(self.problem, self.shop.order, self.urgency.copy())
+        first = in_turn[(marks[in_turn] != OUT) | fixed[in_turn]]
+        pins = np.maximum(self.shop.tasks["start"], self.ready)
+        shop = self.shop._replace(tasks=_seated(self.shop, self.standing, kept))
+        latest = np.where(kept & strict, stays, FAR)
+        own = Turns(first, np.maximum(self.ready, stays), pins, latest, self.standing["end"].copy(), rest)
+        return realised(shop, self.yard, own)
+
+    def soon(self) -> Table:
+        """The slots when everybody keeps its turn and begins as soon as it can; the lost get no place."""
+        marks = let_go(self.shop, self.lost.astype(np.int64) * OUT)
+        kept = (marks == KEPT) & (self.standing["machine"] >= 0) & (self.shop.tasks["fixing"] == FREE)
+        order = turns(self.shop, self.standing, marks)
+        order = order[(marks[order] != OUT) | (self.shop.tasks["fixing"][order] != FREE)]
+        shop = self.shop._replace(tasks=_seated(self.shop, self.standing, kept))
+        pins = np.maximum(self.shop.tasks["start"], self.ready)
+        return realised(shop, self.yard, Turns(order, self.ready, pins))[0]
+
+
+def repaired(problem: Problem, standing: Table, about: BoolArray | None) -> Plan:
+    """A feasible plan near `standing`; see repair. Every feature is honoured."""
+    near = Near(problem, standing)
+    rest = near.waiting.astype(np.int64) * OUT
+    tried = [near.way(rest), near.way(rest, strict=True)]
+    if near.lost.any():
+        tried.append(near.way(np.where(near.lost, AHEAD, rest)))
+    if about is not None and about.any():
+        tried += [near.way(np.where(about, how, rest)) for how in (OUT, AHEAD)]
+    best = min(tried, key=lambda found: score(near.shop, found[0], standing))
+    return told(problem, near.shop, best, "serial repair")
+
+
+def granted_near(problem: Problem, shop: Shop, standing: Table) -> IntArray:
+    """Per operation the minute its material is there: first to those that stand ahead of the purchase."""
+    ready = shop.tasks["release"].copy()
+    if not problem.takes.value.size:
+        return ready
+    wanting = np.flatnonzero((np.diff(problem.takes.ptr) > 0) & (shop.tasks["fixing"] != STARTED))
+    lead = np.zeros(len(problem), np.int64)
+    owner = np.repeat(np.arange(len(problem)), np.diff(problem.takes.ptr))
+    rows = problem.take_rows["material"][problem.takes.value]
+    np.maximum.at(lead, owner, problem.materials["lead"][rows])
+    start = standing["start"]
+    has = (standing["machine"] >= 0) & (start < lead)
+    turn = np.where(has, start, latest_starts(shop, 1.0))
+    order = wanting[np.lexsort((turn[wanting], ~has[wanting]))]
+    # Who stands behind the purchase needs no stock.
+    beyond = (standing["machine"] >= 0) & (start >= lead)
+    ready[beyond] = np.maximum(ready, np.minimum(lead, start))[beyond]
+    stock = problem.materials["onhand"].copy()
+    serve(order, problem.takes.ptr, problem.take_rows, problem.materials, stock, ready)
+    return ready
+
+
+def _seated(shop: Shop, standing: Table, kept: BoolArray) -> Table:
+    """The tasks, each of the kept bound to the machine on which it stands."""
+    tasks = shop.tasks.copy()
+    rows = np.flatnonzero(kept)
+    machine = standing["machine"][rows]
+    for row, seat in zip(
+        rows[tasks["first_run"][rows] >= 0], machine[tasks["first_run"][rows] >= 0], strict=True
+    ):
+        pool = shop.pools[tasks["pool"][row]]
+        members = shop.members[pool["first"] : pool["last"]].tolist()
+        tasks["run"][row] = shop.runs[tasks["first_run"][row] + members.index(seat)]
+    tasks["first_run"][rows] = -1
+    tasks["pool"][rows] = len(shop.pools) - len(shop.machines) + machine
+    return tasks
