@@ -27,13 +27,12 @@ from kernel.queries import Statement
 from orders.models import STAFF_ROLES, Order, OrderLine, Role, User, WorkItem
 from planning import selectors, services
 from planning.forms import DowntimeForm
-from planning.models import Downtime, PlanState, PlanVersion
+from planning.models import Downtime, PlanVersion
 
 PROMISERS = (Role.SALES, Role.PLANNER, Role.MANAGER)
 PLANNERS = (Role.PLANNER, Role.MANAGER)
 ROWS = 100
 WAITING: Final = Statement(lambda: WorkItem.objects.waiting().filter(role=Role.PLANNER)[:20])
-STATE: Final = Statement(lambda: PlanState.objects.all()[:1])
 VERSIONS: Final = 15
 
 
@@ -50,13 +49,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _answers(resources: selectors.Resources, now: datetime) -> dict[str, Any]:
-    late, total = selectors.late_jobs(now, resources)
+    state, plan = selectors.plan_state()
+    late, total = selectors.late_jobs(now, resources, plan)
     return {
         "late": late,
         "late_total": total,
         "waiting": WAITING(),
-        "state": STATE.first(),
-        "load": selectors.load_per_centre(resources, now),
+        "state": state,
+        "load": selectors.load_per_centre(resources, now, plan),
     }
 
 

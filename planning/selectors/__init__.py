@@ -2,6 +2,7 @@
 
 from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
 from planning.selectors.book import Held, held_slots, new_rows
+from planning.selectors.editions import Edition, plan_state
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
 from planning.selectors.late import LateJob, late_jobs
 from planning.selectors.ledger import Ledger, busy_machines, load_ledger
@@ -26,6 +27,7 @@ __all__ = [
     "Bar",
     "Board",
     "CentreLoad",
+    "Edition",
     "Held",
     "HurtJob",
     "Lane",
@@ -56,6 +58,7 @@ __all__ = [
     "next_minute",
     "open_operations",
     "order_schedule",
+    "plan_state",
     "predecessors",
     "problem_of",
     "promise_panel",

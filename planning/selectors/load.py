@@ -1,7 +1,9 @@
 """Load per work centre and week: planned minutes against capacity."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,7 +12,8 @@ from django.utils import timezone
 from kernel.bases import fetch
 from planning.engine.calendars import Windows
 from planning.models import Operation
-from planning.selectors.moments import minute_of
+from planning.selectors.editions import Edition
+from planning.selectors.moments import minute_of, moment_of
 from planning.selectors.resources import Resources
 
 WEEKS: Final = 4
@@ -32,13 +35,21 @@ class WeekLoad:
         return 100 if self.planned else 0
 
     @property
+    def over(self) -> int:
+        """Minutes planned beyond the capacity."""
+        return max(0, self.planned - self.capacity)
+
+    @property
+    def room(self) -> int:
+        """Minutes nothing is planned for."""
+        return max(0, self.capacity - self.planned)
+
+    @property
     def word(self) -> str:
-        """The load in a word."""
-        if self.planned > self.capacity:
-            return "over capacity"
-        if not self.planned:
-            return "free"
-        return "tight" if self.percent >= 90 else "room left"
+        """The load in words: how much of the week is taken."""
+        if not self.capacity:
+            return "closed"
+        return f"{self.percent} % taken" if self.planned else "nothing planned"
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,18 @@ class CentreLoad:
     weeks: tuple[WeekLoad, ...]
 
 
-def load_per_centre(resources: Resources, now: datetime) -> list[CentreLoad]:
-    """Every work centre with its next weeks: an operation counts in the week it starts in. One statement."""
+def load_per_centre(resources: Resources, now: datetime, plan: Edition) -> Sequence[CentreLoad]:
+    """Every work centre with its next weeks: an operation counts in the week it starts in.
+
+    One statement, once a minute for each edition of the plan.
+    """
+    return _loads(resources, minute_of(now), plan)
+
+
+@lru_cache(maxsize=8)
+def _loads(resources: Resources, minute: int, plan: Edition) -> Sequence[CentreLoad]:
+    """The loads of this edition of the plan, kept while it stands."""
+    now = moment_of(minute)
     local = timezone.localtime(now)
     monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     begins = [monday + timedelta(weeks=number) for number in range(WEEKS + 1)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil, floor
 from typing import Any, Final
 
 from django.db import connection
@@ -312,5 +313,13 @@ def _chance(lateness: Sequence[float]) -> str:
     count, share, half, most = lateness
     if count < ENOUGH:
         return f"No history yet: {plural(int(count), 'finished job')} of {ENOUGH} needed"
-    words = f"{share:.0%} of the last {int(count)} jobs were in time"
-    return f"{words}; half within {half:+.1f} days of the promise, 80 % within {most:+.1f} days"
+    kept = f"{100 * share:.0f} % of the last {int(count)} jobs were delivered in time"
+    return f"{kept}: half {_against_promise(half)}, four in five {_against_promise(most)}"
+
+
+def _against_promise(days: float) -> str:
+    """What holds of all jobs up to this quantile: at least so early, or at most so late."""
+    early, late = floor(-days), ceil(days)
+    if early >= 1:
+        return f"at least {plural(early, 'day')} early"
+    return f"at most {plural(late, 'day')} late" if late >= 1 else "by the promised day"

@@ -1,6 +1,6 @@
 """Why a job is forecast for that day: what every day until then is spent on, in full and in safe words."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from django.urls import reverse
 
-from kernel.bases import fetch
 from kernel.formats import absolute, day_of, duration
 from kernel.jit import Table
 from planning import engine
@@ -23,18 +22,19 @@ from planning.selectors.resources import Resources, load_resources
 DAY: Final = 1440
 DELIVERY: Final = "delivery"
 
-BEFORE: Final = """
+INVOLVED: Final = """
     WITH mine AS (
-        SELECT id, machine_id, during, greatest(%(now)s, lag(upper(during)) OVER (
+        SELECT id, machine_id, during, greatest(%s, lag(upper(during)) OVER (
             PARTITION BY line_id, loop ORDER BY sequence)) AS ready
-        FROM planning_operation WHERE line_id = ANY(%(lines)s) AND status = ANY(%(open)s::text[])
+        FROM planning_operation WHERE line_id = ANY(%s) AND status = ANY(%s::text[])
     )
-    SELECT DISTINCT other.id FROM mine JOIN planning_operation AS other
-        ON other.machine_id = mine.machine_id AND other.status = ANY(%(open)s::text[])
+    SELECT id FROM mine UNION
+    SELECT other.id FROM mine JOIN planning_operation AS other
+        ON other.machine_id = mine.machine_id AND other.status = ANY(%s::text[])
         AND other.during && tstzrange(least(mine.ready, lower(mine.during)), lower(mine.during))
-    WHERE other.id <> mine.id AND lower(mine.during) > mine.ready
+    WHERE lower(mine.during) > mine.ready
 """
-"""Who stands on a machine while an operation of these jobs waits for it."""
+"""The open operations of these jobs, and who stands on a machine while one of them waits for it."""
 
 SAFE: Final[Mapping[str, str]] = {
     Cause.WORK: "Being made",
@@ -168,21 +168,39 @@ class Part:
 def why_jobs(line_ids: Collection[int], now: datetime, resources: Resources | None = None) -> dict[int, Why]:
     """Why each of these jobs is forecast for its day, by id; those without open operations are left out.
 
-    Five statements for any number of jobs.
+    Four statements for any number of jobs.
     """
     if not line_ids:
         return {}
     part = _part(line_ids, now, resources or load_resources(now))
-    jobs = dict.fromkeys(row.line_id for row in part.rows)
-    numbers = {line_id: number for number, line_id in enumerate(jobs)}
     found: dict[int, Why] = {}
-    for line_id in set(line_ids) & set(numbers):
-        links = engine.chain(part.problem, part.slots, numbers[line_id])
-        stretches = [_stretch(part, link) for link in reversed(links)]
+    for line_id, links in _chains(part, line_ids):
+        stretches = [_stretch(part, link) for link in links]
         found[line_id] = Why(
             [*stretches, *_delivery(part, line_id)], "" if stretches else _nowhere(part, line_id)
         )
     return found
+
+
+def binding_of(line_ids: Collection[int], now: datetime, resources: Resources) -> dict[int, Why]:
+    """`why_jobs` with nothing but the stretch that binds: for lists. Three statements."""
+    if not line_ids:
+        return {}
+    part = _part(line_ids, now, resources)
+    found: dict[int, Why] = {}
+    for line_id, links in _chains(part, line_ids):
+        known = [link for link in links if link.cause != Cause.CLOSED] or links
+        binding = [_stretch(part, max(known, key=lambda link: link.minutes))] if known else []
+        found[line_id] = Why(binding, "" if binding else _nowhere(part, line_id))
+    return found
+
+
+def _chains(part: Part, line_ids: Collection[int]) -> Iterator[tuple[int, list[engine.Link]]]:
+    """The links of each of these jobs that has open operations, the first ones first."""
+    jobs = dict.fromkeys(row.line_id for row in part.rows)
+    numbers = {line_id: number for number, line_id in enumerate(jobs)}
+    for line_id in set(line_ids) & set(numbers):
+        yield line_id, engine.chain(part.problem, part.slots, numbers[line_id])[::-1]
 
 
 def _nowhere(part: Part, line_id: int) -> str:
@@ -194,9 +212,8 @@ def _nowhere(part: Part, line_id: int) -> str:
 
 
 def _part(line_ids: Collection[int], now: datetime, resources: Resources) -> Part:
-    values = {"now": now, "lines": list(line_ids), "open": [str(each) for each in Operation.OPEN]}
-    before = [row_id for (row_id,) in fetch(BEFORE, values)]
-    table = open_rows("AND (o.line_id = ANY(%s) OR o.id = ANY(%s))", [values["lines"], before])
+    still_open = [str(each) for each in Operation.OPEN]
+    table = open_rows(f"AND o.id IN ({INVOLVED})", [now, list(line_ids), still_open, still_open])
     ids = table["id"].tolist()
     found = {row[0]: row for row in Operation.objects.filter(id__in=ids).values_list(*STEP, *SUBJECT)}
     rows = [Step(*found[row_id][: len(STEP)]) for row_id in ids]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kernel import clock
 from kernel.errors import Conflict, Refused
-from orders.models import Move, Order, Role
+from orders.models import Move, Order, OrderLine, Role
 from orders.services import change_quotation, decline_quotation
 from orders.services.lines import LineInput
 from planning import selectors, services
@@ -53,6 +53,27 @@ def fill(shop: Shop, hours: int) -> None:
             machine=shop.machines[name],
             during=DateTimeTZRange(MONDAY, MONDAY + timedelta(hours=hours)),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        ([-9.5, -2], "100 % of the last 20 jobs were delivered in time: half at least 5 days early, four in"),
+        (
+            [-1, 3.2],
+            "50 % of the last 20 jobs were delivered in time: half at most 2 days late, four in five at",
+        ),
+        ([-0.2, -0.1], "half by the promised day, four in five by the promised day"),
+    ],
+)
+def test_what_became_of_earlier_promises_is_told_in_plain_words(
+    shop: Shop, order: Order, late: list[float], words: str
+) -> None:
+    for number in range(20):
+        done = MONDAY + timedelta(days=late[number % 2])
+        line = make_job(shop, state="production", promised=MONDAY)
+        OrderLine.objects.filter(id=line.id).update(delivered_at=done)
+    assert words in selectors.promise_panel(order, MONDAY).chance
 
 
 def test_an_empty_shop_promises_the_next_working_noon(order: Order) -> None:

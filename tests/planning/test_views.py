@@ -1,15 +1,19 @@
 """The planner's pages."""
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from kernel import clock
 from orders.models import OrderLine, User
 from planning import services
 from planning.models import PlanRequest
+from planning.services import Material
 from tests.planning.shop import MONDAY, Shop, make_job, material, moves_to_planning
 
 
@@ -106,6 +110,35 @@ def test_the_home_page_needs_few_statements_at_any_size(
     with django_assert_max_num_queries(12):
         page = planner.get("/planning/?days=28").content.decode()
     assert "the 25 latest of 40" in page
+
+
+def test_the_causes_are_read_once_for_an_edition_of_the_plan(
+    shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    planned_shop(shop)
+    with clock.told_at(timezone.now()):
+        planner.get("/planning/")
+        with django_assert_max_num_queries(9):
+            planner.get("/planning/")
+
+
+def test_another_edition_of_the_plan_tells_its_own_causes(shop: Shop, planner: Client) -> None:
+    now = timezone.now()
+    line = make_job(shop, bom=[material(shop.items["steel"], 10)], now=now, promised=now)
+    services.plan_jobs(moves=moves_to_planning(line), now=now)
+    with clock.told_at(now):
+        assert "waits for STEEL" not in planner.get("/planning/").content.decode()
+        need = line.requirements.get().id
+        services.report_material(reports=[Material(need, Decimal(0), Decimal(0), now + timedelta(days=20))])
+        services.repair_plan()
+        assert "waits for STEEL" in planner.get("/planning/").content.decode()
+
+
+def test_the_load_says_what_is_taken_and_what_is_free(shop: Shop, planner: Client) -> None:
+    planned_shop(shop)
+    page = planner.get("/planning/").content.decode()
+    assert re.search(r"\d % taken</span><span class=.muted.>.* free of ", page)
+    assert "nothing planned" in page
 
 
 def test_a_shop_without_machines_says_what_to_do(planner: Client) -> None:
