@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from kernel import clock
-from kernel.bases import joined_transaction, update_rows
+from kernel.bases import fetch, joined_transaction
 from orders.models import DateChange, Document, Milestone, Order, OrderLine, User
 
 
@@ -136,26 +136,40 @@ def add_documents(*, papers: Sequence[Paper]) -> None:
     )
 
 
-@joined_transaction()
-def record_forecasts(*, forecasts: Mapping[int, datetime], reason: str, now: datetime | None = None) -> int:
-    """Write each job's forecast (by id); returns how many moved. A change of day goes into the history."""
-    now = now or clock.now()
-    before = dict(OrderLine.objects.filter(id__in=list(forecasts)).values_list("id", "forecast_at"))
-    changed = sorted((line_id, at) for line_id, at in forecasts.items() if before.get(line_id) != at)
-    update_rows("orders_orderline", "id", {"forecast_at": "timestamptz"}, changed)
-    DateChange.objects.bulk_create(
-        DateChange(
-            line_id=line_id,
-            kind=DateChange.Kind.FORECAST,
-            previous=before[line_id],
-            value=at,
-            reason=reason,
-            at=now,
-        )
-        for line_id, at in changed
-        if _day(before[line_id]) != _day(at)
+RECORD_FORECASTS = """
+    WITH moved AS (
+        UPDATE orders_orderline AS line SET forecast_at = data.at
+        FROM unnest(%(lines)s::bigint[], %(moments)s::timestamptz[]) AS data(id, at)
+        JOIN orders_orderline AS before ON before.id = data.id
+        WHERE line.id = data.id AND before.forecast_at IS DISTINCT FROM data.at
+        RETURNING line.id, before.forecast_at AS previous, data.at
+    ), noted AS (
+        INSERT INTO orders_datechange (line_id, kind, previous, value, reason, at)
+        SELECT id, %(kind)s, previous, at, %(reason)s, %(now)s FROM moved
+        WHERE (previous AT TIME ZONE %(zone)s)::date IS DISTINCT FROM (at AT TIME ZONE %(zone)s)::date
+        ORDER BY id
     )
-    return len(changed)
+    SELECT count(*) FROM moved
+"""
+
+
+def record_forecasts(*, forecasts: Mapping[int, datetime], reason: str, now: datetime | None = None) -> int:
+    """Write each job's forecast (by id); returns how many moved. A change of day goes into the history.
+
+    One statement for any number of jobs. The caller holds the lines.
+    """
+    if not forecasts:
+        return 0
+    values = {
+        "lines": list(forecasts),
+        "moments": list(forecasts.values()),
+        "kind": str(DateChange.Kind.FORECAST),
+        "reason": reason,
+        "now": now or clock.now(),
+        "zone": timezone.get_default_timezone_name(),
+    }
+    ((moved,),) = fetch(RECORD_FORECASTS, values)
+    return int(moved)
 
 
 @joined_transaction()
@@ -185,7 +199,3 @@ def withdraw_promise(*, line_ids: Sequence[int]) -> None:
     """Take back what was offered for lines that are not ordered; what is ordered keeps its promise."""
     offered = OrderLine.objects.filter(id__in=line_ids, state__in=["draft", "quoted"])
     offered.update(promised_at=None)
-
-
-def _day(at: datetime | None) -> object:
-    return at and timezone.localtime(at, timezone.get_default_timezone()).date()

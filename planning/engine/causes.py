@@ -1,9 +1,11 @@
 """Why a job ends when it does, and what a single fact costs: causes read off a plan."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -54,13 +56,25 @@ class Hurt(NamedTuple):
     late: int
 
 
+class _Lane(NamedTuple):
+    """Who stands on a machine, by start; `edge[i]` is when the first i + 1 of them are all over."""
+
+    operations: list[int]
+    starts: list[int]
+    ends: list[int]
+    edge: list[int]
+
+
+NOBODY: Final = _Lane([], [], [], [])
+
+
 @dataclass(frozen=True, eq=False)
 class _Chart:
-    """The plan as the walk reads it: SLOT rows, who stands on each machine by start, the hours."""
+    """The plan as the walk reads it: SLOT rows, who stands on each machine, the hours."""
 
     problem: Problem
     slots: Table
-    by_machine: dict[int, list[int]]
+    by_machine: dict[int, _Lane]
 
     def windows(self, machine: int) -> Windows:
         """The working time of a machine."""
@@ -121,12 +135,15 @@ def _finishes(problem: Problem, slots: Table) -> Table:
     return finish
 
 
-def _lanes(problem: Problem, slots: Table) -> dict[int, list[int]]:
-    lanes: dict[int, list[int]] = {}
-    for operation in np.argsort(slots["start"], kind="stable").tolist():
-        machine = int(slots["machine"][operation])
-        if machine >= 0 and problem.machines["single"][machine]:
-            lanes.setdefault(machine, []).append(operation)
+def _lanes(problem: Problem, slots: Table) -> dict[int, _Lane]:
+    placed = np.flatnonzero(slots["machine"] >= 0)
+    placed = placed[problem.machines["single"][slots["machine"][placed]] != 0]
+    order = placed[np.lexsort((slots["start"][placed], slots["machine"][placed]))]
+    machines, first = np.unique(slots["machine"][order], return_index=True)
+    lanes = {}
+    for machine, mine in zip(machines.tolist(), np.split(order, first[1:]), strict=False):
+        ends = slots["end"][mine].tolist()
+        lanes[machine] = _Lane(mine.tolist(), slots["start"][mine].tolist(), ends, [*accumulate(ends, max)])
     return lanes
 
 
@@ -190,9 +207,12 @@ def _wait(chart: _Chart, operation: int, ready: int) -> Iterator[Link]:
     slot = chart.slots[operation]
     machine, start = int(slot["machine"]), int(slot["start"])
     edge = ready
-    for other in chart.by_machine.get(machine, []):
-        first, last = (int(chart.slots[name][other]) for name in ("start", "end"))
-        if other == operation or last <= edge or first >= start:
+    lane = chart.by_machine.get(machine, NOBODY)
+    for at in range(bisect_right(lane.edge, ready), len(lane.operations)):
+        other, first, last = lane.operations[at], lane.starts[at], lane.ends[at]
+        if first >= start:
+            break
+        if other == operation or last <= edge:
             continue
         yield from _free(chart, operation, edge, max(first, edge))
         edge, until = max(first, edge), min(last, start)

@@ -5,7 +5,6 @@ from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
@@ -44,11 +43,13 @@ class Operation(models.Model):
     OPEN = (Status.PENDING, Status.BLOCKED, Status.READY, Status.RUNNING, Status.PAUSED)
     STARTED = (Status.RUNNING, Status.PAUSED)
 
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="operations")
+    # Every index is written with every slot that moves: what reads by job has the unique one, what by time
+    # that of the exclusion.
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="operations", db_index=False)
     loop = models.PositiveIntegerField(default=0)
     sequence = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
-    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="operations")
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="operations", db_index=False)
     setup_minutes = models.PositiveIntegerField(default=0)
     run_minutes = models.PositiveIntegerField(default=0)
     setup_family = models.CharField(max_length=80, blank=True)
@@ -119,7 +120,6 @@ class Operation(models.Model):
                     status__in=["pending", "blocked", "ready", "running", "paused"], worked_on__isnull=False
                 ),
             ),
-            GistIndex(name="operations_by_time", fields=("during",)),
         )
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Storing a plan: only what changed, of operations still open, and whoever must know of it."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -9,35 +10,40 @@ import numpy as np
 from django.db import connection, transaction
 
 from kernel.bases import fetch, update_rows
-from kernel.jit import IntArray, Table
+from kernel.jit import BoolArray, IntArray, Table, fields
 from orders.models import OrderLine
 from orders.services import close_work, record_forecasts
 from planning import engine
 from planning.engine import NEVER
 from planning.models import Operation, Requirement
 from planning.selectors import Ledger, held_slots, minute_of, next_minute
-from planning.services.plan import NOWHERE, Slot, ask_planner, forecasts_of, need_dates
+from planning.services.plan import ask_planner, forecasts_of, need_dates
 from planning.services.requests import request_replan
 
 DAY: Final = 1440
 AT_ONCE: Final = 50
+FAR: Final = 2**32
+"""More minutes than any moment has."""
 
 LOCK: Final = """
-    SELECT id FROM planning_operation WHERE id = ANY(%s) AND status = ANY(%s::text[])
+    SELECT id FROM planning_operation WHERE id = ANY(%s::bigint[]) AND status = ANY(%s::text[])
     ORDER BY id FOR NO KEY UPDATE
 """
 UPDATE: Final = """
     UPDATE planning_operation AS target
-    SET machine_id = data.machine, unplanned_reason = data.reason,
-        during = CASE WHEN data.start IS NOT NULL
-                 THEN tstzrange(to_timestamp(data.start * 60), to_timestamp(data.until * 60)) END,
-        baseline = coalesce(target.baseline, CASE WHEN data.start IS NOT NULL
-                 THEN tstzrange(to_timestamp(data.start * 60), to_timestamp(data.until * 60)) END)
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
-         AS data(id, machine, start, until, reason)
+    SET machine_id = data.machine, during = data.during, baseline = coalesce(target.baseline, data.during),
+        unplanned_reason = coalesce(%s::jsonb ->> data.id::text, '')
+    FROM (
+        SELECT id, nullif(machine, -1) AS machine, CASE WHEN machine >= 0
+            THEN tstzrange(to_timestamp(start * 60), to_timestamp(until * 60)) END AS during
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS sent(id, machine, start, until)
+    ) AS data
     WHERE target.id = data.id
 """
 """Times travel as minutes; the first place an operation has ever had is its baseline."""
+
+WANTED: Final = fields("id", "machine", "start", "end")
+"""Where an operation is to stand: ids as stored, minutes since 1970; machine -1 for nowhere."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +63,19 @@ def store_plan(*, book: Ledger, plan: engine.Plan | None) -> Stored:
     """
     if plan is None:
         return Stored(0, 0, 0)
-    wanted = _changed(book, plan)
-    still_open = fetch(LOCK, [list(wanted), [str(each) for each in Operation.OPEN]]) if wanted else []
-    written = {row_id: wanted[row_id] for (row_id,) in still_open}
-    clashing = _clashing(book.rows["id"].tolist(), written, book.now)
-    written |= dict.fromkeys(clashing, NOWHERE)
-    _update(written)
+    wanted, reasons = _changed(book, plan)
+    values = [_sent(wanted["id"]), [str(each) for each in Operation.OPEN]]
+    still_open = fetch(LOCK, values) if len(wanted) else []
+    written = wanted[np.isin(wanted["id"], np.array(still_open, np.int64).reshape(-1))]
+    clashing = _clashing(int(book.rows["id"].max(initial=0)), written, book.now)
+    for name in ("machine", "start", "end"):
+        written[name][clashing] = -1
+    _update(written, reasons)
     _write_need_dates(book, plan)
-    _tell_planner(book, wanted)
-    if clashing:
+    _tell_planner(book, reasons)
+    if clashing.any():
         request_replan(reason="New jobs came while the plan was made", now=book.now)
-    return Stored(len(written), len(clashing), _moved(book, plan, written))
+    return Stored(len(written), int(clashing.sum()), _moved(book, plan, written))
 
 
 def tell_orders(*, book: Ledger, plan: engine.Plan, reason: str) -> list[int]:
@@ -106,24 +114,24 @@ def _fallen_behind(book: Ledger, before: Mapping[int, int], told: Mapping[int, d
     return late[:AT_ONCE]
 
 
-def _changed(book: Ledger, plan: engine.Plan) -> dict[int, Slot]:
-    """The slots that differ from what is stored, by operation."""
+def _changed(book: Ledger, plan: engine.Plan) -> tuple[Table, dict[int, str]]:
+    """WANTED rows that differ from what is stored, and why what has no place has none, by operation."""
     ids = np.array([*book.resources.machine_ids, -1], np.int64)
     rows, count = book.rows, len(book.rows)
     machine, start, end = ids[plan.machine[:count]], plan.start[:count], plan.end[:count]
     differs = (machine != rows["machine"]) | (start != rows["start"]) | (end != rows["end"])
     differs |= (machine < 0) | (rows["nowhere"] == 1)
     at = np.flatnonzero(differs)
-    plan = _named(book, plan)
-    found = zip(
-        at.tolist(), machine[at].tolist(), plan.start[at].tolist(), plan.end[at].tolist(), strict=True
+    wanted = np.zeros(len(at), WANTED)
+    wanted["id"], wanted["machine"], wanted["start"], wanted["end"] = (
+        rows["id"][at],
+        machine[at],
+        start[at],
+        end[at],
     )
-    return {
-        int(rows["id"][row]): Slot(machine_id, start, end)
-        if machine_id >= 0
-        else replace(NOWHERE, reason=plan.explain(row)[:200])
-        for row, machine_id, start, end in found
-    }
+    plan = _named(book, plan)
+    nowhere = at[machine[at] < 0].tolist()
+    return wanted, {int(rows["id"][row]): plan.explain(row)[:200] for row in nowhere}
 
 
 def _named(book: Ledger, plan: engine.Plan) -> engine.Plan:
@@ -139,41 +147,46 @@ def _named(book: Ledger, plan: engine.Plan) -> engine.Plan:
     return replace(plan, problem=replace(plan.problem, names=tuple(names)))
 
 
-def _moved(book: Ledger, plan: engine.Plan, written: Mapping[int, Slot]) -> int:
+def _moved(book: Ledger, plan: engine.Plan, written: Table) -> int:
     """How many operations that had a place and have not started stand elsewhere now."""
     had = (book.standing["machine"] >= 0) & (book.problem.operations["fixing"] == engine.Fixing.FREE)
     other = (plan.machine != book.standing["machine"]) | (plan.start != book.standing["start"])
     count = len(book.rows)
-    return int(((had & other)[:count] & np.isin(book.rows["id"], list(written))).sum())
+    return int(((had & other)[:count] & np.isin(book.rows["id"], written["id"])).sum())
 
 
-def _clashing(known: Sequence[int], written: Mapping[int, Slot], now: datetime) -> list[int]:
-    """Which new slots overlap with those of operations and holds that came while the plan was made."""
-    latest = max(known, default=0)
+def _clashing(latest: int, written: Table, now: datetime) -> BoolArray:
+    """Which new slots overlap with those of operations (behind `latest`) and holds that came meanwhile."""
     came = Operation.objects.open().filter(machine__isnull=False, id__gt=latest)
-    taken: dict[int | None, list[tuple[int, int]]] = {}
-    for machine_id, start, end in came.values_list("machine_id", "during__startswith", "during__endswith"):
-        taken.setdefault(machine_id, []).append((minute_of(start), minute_of(end)))
-    for held in held_slots(now):
-        taken.setdefault(held.machine_id, []).append((minute_of(held.starts), next_minute(held.ends)))
-    if not taken:
-        return []
-    return [
-        row_id
-        for row_id, slot in written.items()
-        if any(start < slot.end and slot.start < end for start, end in taken.get(slot.machine_id, ()))
+    columns = ("machine_id", "during__startswith", "during__endswith")
+    spans = [
+        *((machine, minute_of(start), minute_of(end)) for machine, start, end in came.values_list(*columns)),
+        *((held.machine_id, minute_of(held.starts), next_minute(held.ends)) for held in held_slots(now)),
     ]
+    machine, start, end = np.array(spans, np.int64).reshape(-1, 3).T
+    order = np.argsort(start + machine * FAR)
+    # One axis for all machines; of the spans that begin before a slot ends one may reach into it.
+    begins, reaches = (each[order] + machine[order] * FAR for each in (start, end))
+    until = np.concatenate([[0], np.maximum.accumulate(reaches)])
+    base = written["machine"] * FAR
+    before = np.searchsorted(begins, base + written["end"])
+    found: BoolArray = (written["machine"] >= 0) & (until[before] > base + written["start"])
+    return found
 
 
-def _update(slots: Mapping[int, Slot]) -> None:
+def _update(slots: Table, reasons: Mapping[int, str]) -> None:
     """One UPDATE of all that changed, machine by machine in time: the indexes are walked in their order."""
-    rows = [
-        (row_id, slot.machine_id, None if slot.machine_id is None else slot.start, slot.end, slot.reason)
-        for row_id, slot in sorted(slots.items(), key=lambda each: (each[1].machine_id or 0, each[1].start))
-    ]
-    if rows:
+    if len(slots):
+        slots = slots[np.lexsort((slots["start"], slots["machine"]))]
         with connection.cursor() as cursor:
-            cursor.execute(UPDATE, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(
+                UPDATE, [json.dumps(reasons), *(_sent(slots[name]) for name in WANTED.names or ())]
+            )
+
+
+def _sent(column: IntArray) -> str:
+    """Numbers as PostgreSQL reads an array: many times faster than number by number."""
+    return "{" + ",".join(map(str, column.tolist())) + "}"
 
 
 def _write_need_dates(book: Ledger, plan: engine.Plan) -> None:
@@ -206,10 +219,9 @@ def _starts(plan: engine.Plan, at: IntArray) -> IntArray:
     return starts
 
 
-def _tell_planner(book: Ledger, wanted: Mapping[int, Slot]) -> None:
+def _tell_planner(book: Ledger, nowhere: Mapping[int, str]) -> None:
     """Keep the planners' list in step with the operations that have no place."""
     had = set(book.rows["line"][book.rows["nowhere"] == 1].tolist())
-    nowhere = {row_id: slot.reason for row_id, slot in wanted.items() if slot.reason}
     if not had and not nowhere:
         return
     lines = dict(zip(book.rows["id"].tolist(), book.rows["line"].tolist(), strict=True))
