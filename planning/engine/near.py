@@ -53,15 +53,16 @@ class Near:
         self.waiting: BoolArray = self.lost | (late & (standing["start"] >= problem.now) & (fixed == FREE))
         self.urgency = problem.jobs["due"][problem.operations["job"]]
 
-    def way(self, marks: IntArray, strict: bool = False) -> tuple[Table, IntArray]:
+    def way(self, marks: IntArray, *, strict: bool = False, delay: int = 0) -> tuple[Table, IntArray]:
         """The kept take their turn where they stand, those ahead before them, the others get what is left.
 
-        If `strict` the kept that cannot start where they stand get what is left, too.
+        If `strict` the kept that cannot start where they stand get what is left, too. Those ahead of others
+        get their turn `delay` minutes later than they could.
         """
         marks = let_go(self.shop, marks)
         kept = (marks == KEPT) & (self.standing["machine"] >= 0) & (self.shop.tasks["fixing"] == FREE)
         stays = np.where(kept, self.standing["start"], NEVER)
-        in_turn = turns(self.shop, self.standing, marks)
+        in_turn = turns(_delayed(self.shop, marks, delay), self.standing, marks)
         begun = self.shop.tasks["fixing"] == STARTED
         in_turn = in_turn[np.argsort(np.where(begun, self.standing["start"], FAR)[in_turn], kind="stable")]
         fixed = self.shop.tasks["fixing"] != FREE
@@ -95,6 +96,12 @@ def repaired(problem: Problem, standing: Table, about: BoolArray | None) -> Plan
         tried += [near.way(np.where(about, how, rest)) for how in (OUT, AHEAD)]
     best = min(tried, key=lambda found: score(near.shop, found[0], standing))
     return told(problem, near.shop, best, "serial repair")
+
+
+def _delayed(shop: Shop, marks: IntArray, delay: int) -> Shop:
+    tasks = shop.tasks.copy()
+    tasks["release"] += np.where(marks == AHEAD, delay, 0)
+    return shop._replace(tasks=tasks)
 
 
 def granted_near(problem: Problem, shop: Shop, standing: Table) -> IntArray:

@@ -47,10 +47,10 @@ class Displaced(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """What the new job's time is spent on, in minutes: `kind` is material, machine, closed or work.
+    """What the new job's time is spent on, in minutes: `kind` is material, machine, people, closed or work.
 
-    `operation` counts within the new job. `jobs` are the jobs that took most of a machine's time, `until`
-    when the waiting ended.
+    People are waited for with tools and rack loads while the machine is free. `operation` counts within the
+    new job. `jobs` are the jobs that took most of a machine's time, `until` when the waiting ended.
     """
 
     kind: str

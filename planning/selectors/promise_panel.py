@@ -92,11 +92,6 @@ class Panel:
     chance: str
 
     @property
-    def unheeded(self) -> Sequence[str]:
-        """What the dates do not look at."""
-        return self.kept.promises.unheeded
-
-    @property
     def made(self) -> datetime:
         """As of when."""
         return self.kept.book.now
@@ -187,6 +182,8 @@ def _cause(cause: Cause, asked: Asked, kept: Kept, names: Mapping[int, str]) -> 
         behind = ", ".join(names[job] for job in cause.jobs if job in names)
         words = f"{step} waits {length} for {machine}, until {until}"
         return f"{words}, behind {behind}" if behind else words
+    if cause.kind == "people":
+        return f"{step} waits {length} for people, tools or its load, until {until}"
     if cause.kind == "closed":
         return f"{step} waits {length}: {machine} is closed until {until}"
     return f"{step} takes {length} on {machine}"

@@ -10,9 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planning.engine import Job, Machine, Operation, Plan, assemble, schedule
-from planning.engine.insert import BUSY
+from planning.engine.busy import BUSY
 from planning.engine.promise import PromiseBook, book_of, earlier, promise
 from planning.engine.promise_answer import Answer, Change, NewJob, Overtime, Promise, Way
+from planning.engine.promise_fast import FastBook
+from planning.engine.promise_ledger import Ledger
 from planning.engine.promise_place import put_all
 from planning.engine.result import finished_plan
 from planning.engine.shop import empty_slots, open_shop
@@ -84,6 +86,12 @@ def applied(case: Case, answer: Answer) -> Plan:
             slots[name][shift.operation] = getattr(shift, name)
         slots[name][own:] = [getattr(slot, name) for slot in answer.slots]
     return finished_plan(problem, open_shop(problem), slots, "promise")
+
+
+def ledger_of(book: PromiseBook) -> Ledger:
+    """What a plan of machines is asked by."""
+    assert isinstance(book.asks, FastBook)
+    return book.asks.ledger
 
 
 def asked(book: PromiseBook, job: NewJob, *ways: Way) -> Promise:
@@ -179,11 +187,11 @@ def test_moving_more_is_never_later(number: int) -> None:
 def test_asking_changes_nothing(number: int) -> None:
     here = case(number)
     book = book_of(here.plan)
-    before = book.ledger.nodes[: len(here.plan.problem)].copy()
+    before = ledger_of(book).nodes[: len(here.plan.problem)].copy()
     first, second = asked(book, here.job), asked(book, here.job)
-    before["seen"] = book.ledger.nodes["seen"][: len(before)]
+    before["seen"] = ledger_of(book).nodes["seen"][: len(before)]
     assert first == second
-    assert (book.ledger.nodes[: len(before)] == before).all()
+    assert (ledger_of(book).nodes[: len(before)] == before).all()
 
 
 def test_what_runs_is_never_pushed() -> None:
@@ -193,7 +201,7 @@ def test_what_runs_is_never_pushed() -> None:
     )
     plan = schedule(problem)
     book = book_of(plan)
-    book.ledger.nodes["fixed"][:2] = 1
+    ledger_of(book).nodes["fixed"][:2] = 1
     answers = asked(book, NewJob((Operation(0, (0,), 400),))).answers
     assert [each.shifts for each in answers] == [(), (), ()]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.jit import IntArray, Table
+from kernel.jit import Table
 from planning.engine import (
     NEVER,
     Crew,
@@ -17,12 +17,12 @@ from planning.engine import (
     Operation,
     Plan,
     Problem,
-    Ragged,
     Resources,
     Tool,
     assemble,
     windows_of,
 )
+from planning.engine.joining import joined, work_for
 from tests.planning.engine_cases import DAY
 
 
@@ -62,6 +62,11 @@ def _shift(start: int, end: int, noon: int) -> Table:
     return windows_of(spans)
 
 
+def free_operation(seed: random.Random, at: int, jobs: int, rack: int, vendor: int) -> Operation:
+    """An operation that nothing is decided about yet."""
+    return _operation(seed, at, jobs, rack, vendor, False)
+
+
 def _operation(seed: random.Random, at: int, jobs: int, rack: int, vendor: int, fixed: bool) -> Operation:
     after = tuple(sorted(seed.sample(range(at), min(at, seed.choice([0, 1, 1, 2])))))
     kind = seed.random()
@@ -97,65 +102,19 @@ def _operation(seed: random.Random, at: int, jobs: int, rack: int, vendor: int, 
 
 
 def later_jobs(problem: Problem, number: int) -> Problem:
-    """New work for the shop of another problem: its machines, people and tools, what it left of the stock."""
+    """New work for the shop of another problem: its machines, people and tools, none of its stock."""
     seed, rack = random.Random(number + 1), len(problem.machines) - 2
-    rows = [_operation(seed, at, 2, rack, rack + 1, False) for at in range(seed.randint(1, 6))]
-    own = assemble(
-        now=problem.now,
-        calendars=[windows_of([(0, 1)])] * 4,
-        machines=[Machine(0, single=bool(each["single"])) for each in problem.machines],
-        jobs=[Job(seed.randint(0, 6 * DAY)), Job(DAY)],
-        operations=rows,
-        resources=Resources(tools=[Tool(1), Tool(2)], materials=[Material(0, 4 * DAY)]),
-    )
-    materials = problem.materials.copy()
-    materials["onhand"] = 0
-    return replace(
-        own,
-        materials=materials,
-        windows=problem.windows,
-        window_ptr=problem.window_ptr,
-        machines=problem.machines,
-        changeover=problem.changeover,
-        crews=problem.crews,
-        skills=problem.skills,
-    )
+    jobs = [
+        [free_operation(seed, at, 1, rack, rack + 1) for at in range(seed.randint(1, 4))] for _ in range(2)
+    ]
+    return work_for(problem, jobs, np.zeros(len(problem.materials), np.int64))
 
 
 def together(made: Plan, added: Plan) -> tuple[Problem, Plan]:
     """Both plans as one: the new operations behind the others, as jobs of their own."""
-    one, other = made.problem, added.problem
-    count, runs, takes = len(one), len(one.runs), len(one.take_rows)
-    operations = other.operations.copy()
-    operations["job"] += len(one.jobs)
-    operations["pool"] += len(one.pools.ptr) - 1
-    operations["first_run"] += np.where(operations["first_run"] >= 0, runs, 0)
-    problem = replace(
-        one,
-        jobs=np.concatenate([one.jobs, other.jobs]),
-        operations=np.concatenate([one.operations, operations]),
-        pools=_joined(one.pools, other.pools, 0),
-        after=_joined(one.after, other.after, count),
-        lags=_lags(one, other),
-        runs=np.concatenate([one.runs, other.runs]),
-        held=_joined(one.held, other.held, 0),
-        takes=_joined(one.takes, other.takes, takes),
-        take_rows=np.concatenate([one.take_rows, other.take_rows]),
-    )
+    problem = joined(made.problem, added.problem)
     names = ("machine", "start", "ready", "end", "reason", "persons")
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(made, name), getattr(added, name)]) for name in names
     }
     return problem, replace(made, problem=problem, **columns)
-
-
-def _joined(one: Ragged, other: Ragged, shift: int) -> Ragged:
-    ptr = np.concatenate([one.ptr, one.ptr[-1] + other.ptr[1:]])
-    return Ragged(ptr, np.concatenate([one.value, other.value + shift]))
-
-
-def _lags(one: Problem, other: Problem) -> IntArray:
-    """The lags of both, zero where a problem has none."""
-    none = (np.zeros(len(each.after.value), np.int64) for each in (one, other))
-    pairs = zip((one, other), none, strict=True)
-    return np.concatenate([each.lags if each.lags.size else zeros for each, zeros in pairs])
