@@ -48,7 +48,9 @@ class CalendarForm(forms.ModelForm[Calendar]):
 class DowntimeForm(forms.Form):
     """When a machine cannot be used, in local time."""
 
-    machine = forms.ModelChoiceField(Machine.objects.filter(active=True), label="Machine")
+    machine = forms.ModelChoiceField(
+        Machine.objects.filter(active=True), label="Machine", empty_label="Choose a machine"
+    )
     kind = forms.ChoiceField(choices=Downtime.Kind.choices, label="Why")
     starts = forms.DateTimeField(label="From", widget=MOMENT)
     ends = forms.DateTimeField(label="Until, as expected", widget=MOMENT)

@@ -14,7 +14,7 @@ from orders.models import OrderLine
 from planning.selectors.editions import Edition
 from planning.selectors.moments import minute_of, moment_of
 from planning.selectors.resources import Resources
-from planning.selectors.why import Why, binding_of
+from planning.selectors.why import Why, why_jobs
 
 SHOWN: Final = 25
 
@@ -76,7 +76,7 @@ def _explained(
     lines: tuple[LateLine, ...], resources: Resources, minute: int, plan: Edition
 ) -> Sequence[LateJob]:
     """Why these jobs are late by this edition of the plan: reading the causes costs more than the page."""
-    reasons = binding_of([line.id for line in lines], moment_of(minute), resources)
+    reasons = why_jobs([line.id for line in lines], moment_of(minute), resources)
     return [_job(line, reasons.get(line.id)) for line in lines]
 
 

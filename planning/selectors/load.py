@@ -1,9 +1,9 @@
 """Load per work centre and week: planned minutes against capacity."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -40,16 +40,16 @@ class WeekLoad:
         return max(0, self.planned - self.capacity)
 
     @property
-    def room(self) -> int:
-        """Minutes nothing is planned for."""
-        return max(0, self.capacity - self.planned)
+    def room(self) -> str:
+        """What is free of the capacity, in full hours."""
+        return f"{max(0, self.capacity - self.planned) // 60} of {self.capacity // 60} h free"
 
     @property
     def word(self) -> str:
-        """The load in words: how much of the week is taken."""
-        if not self.capacity:
-            return "closed"
-        return f"{self.percent} % taken" if self.planned else "nothing planned"
+        """How much of the week is taken, in words."""
+        if not self.planned:
+            return "nothing planned" if self.capacity else "closed"
+        return f"{self.percent} % taken" if self.percent else "under 1 % taken"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,15 @@ class CentreLoad:
     weeks: tuple[WeekLoad, ...]
 
 
-def load_per_centre(resources: Resources, now: datetime, plan: Edition) -> Sequence[CentreLoad]:
+@dataclass(frozen=True)
+class Load:
+    """Work centres that have work in the next weeks, and the names of those that have none."""
+
+    busy: tuple[CentreLoad, ...]
+    idle: tuple[str, ...]
+
+
+def load_per_centre(resources: Resources, now: datetime, plan: Edition) -> Load:
     """Every work centre with its next weeks: an operation counts in the week it starts in.
 
     One statement, once a minute for each edition of the plan.
@@ -71,7 +79,7 @@ def load_per_centre(resources: Resources, now: datetime, plan: Edition) -> Seque
 
 
 @lru_cache(maxsize=8)
-def _loads(resources: Resources, minute: int, plan: Edition) -> Sequence[CentreLoad]:
+def _loads(resources: Resources, minute: int, plan: Edition) -> Load:
     """The loads of this edition of the plan, kept while it stands."""
     now = moment_of(minute)
     local = timezone.localtime(now)
@@ -79,7 +87,7 @@ def _loads(resources: Resources, minute: int, plan: Edition) -> Sequence[CentreL
     begins = [monday + timedelta(weeks=number) for number in range(WEEKS + 1)]
     planned = _planned(begins)
     edges = [max(minute_of(now), minute_of(begin)) for begin in begins]
-    return [
+    found = [
         CentreLoad(
             *resources.centres[centre],
             machines,
@@ -95,6 +103,9 @@ def _loads(resources: Resources, minute: int, plan: Edition) -> Sequence[CentreL
         for centre, (windows, machines) in resources.capacity.items()
         for worked in [worked_until(windows, edges)]
     ]
+    busy = [any(week.planned for week in each.weeks) for each in found]
+    names = [each.name for each, works in zip(found, busy, strict=True) if not works]
+    return Load(tuple(compress(found, busy)), tuple(names))
 
 
 def worked_until(windows: Windows, moments: list[int]) -> list[int]:

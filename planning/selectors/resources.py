@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -48,7 +48,8 @@ class Resources:
 
     `calendars` are windows in minutes since 1970, from BEHIND to AHEAD of the day asked for; `day_starts` are
     the beginnings of the working days of the default calendar. `centres` (code and name, in the order of the
-    pages) and `capacity` (windows and number of active machines) are by work centre.
+    pages) and `capacity` (windows and number of active machines) are by work centre. `down` are the spans in
+    which machines stand, by their id.
     """
 
     calendars: tuple[Windows, ...]
@@ -60,6 +61,7 @@ class Resources:
     pools: Mapping[int, tuple[int, ...]]
     day_starts: IntArray
     capacity: Mapping[int, tuple[Windows, int]]
+    down: Mapping[int, Sequence[tuple[int, int]]]
 
     def windows_of(self, machine_id: int) -> Windows:
         """The working time of one machine."""
@@ -101,7 +103,8 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
     place = {row["id"]: at for at, row in enumerate(tables["calendars"])}
     centres = {row["id"]: row for row in tables["centres"]}
     machines = tables["machines"]
-    own, hours = _down(tables, windows, place)
+    down = _spans(tables["downtimes"])
+    own, hours = _down(tables, windows, place, down)
     codes = [row["code"] for row in tables["calendars"]]
     known = codes.index(default) if default in codes else 0
     return Resources(
@@ -128,16 +131,25 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
             )
             for centre, row in centres.items()
         },
+        down=down,
     )
 
 
+def _spans(downtimes: Iterable[Row]) -> dict[int, list[tuple[int, int]]]:
+    """From when to when each machine stands."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for row in downtimes:
+        spans.setdefault(row["machine_id"], []).append((row["starts"], row["ends"]))
+    return spans
+
+
 def _down(
-    tables: Mapping[str, list[Row]], windows: tuple[Windows, ...], place: Mapping[int, int]
+    tables: Mapping[str, list[Row]],
+    windows: tuple[Windows, ...],
+    place: Mapping[int, int],
+    spans: Mapping[int, Sequence[tuple[int, int]]],
 ) -> tuple[dict[int, int], list[Windows]]:
     """Machines that are down for a while have a calendar of their own: which one, and its hours."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for row in tables["downtimes"]:
-        spans.setdefault(row["machine_id"], []).append((row["starts"], row["ends"]))
     calendars = {row["id"]: place[row["calendar_id"]] for row in tables["centres"]}
     usual = {row["id"]: windows[calendars[row["work_centre_id"]]] for row in tables["machines"]}
     hours = [engine.without(usual[machine], blocked) for machine, blocked in spans.items()]

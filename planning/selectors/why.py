@@ -1,7 +1,7 @@
 """Why a job is forecast for that day: what every day until then is spent on, in full and in safe words."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -15,12 +15,13 @@ from planning.engine import NEVER, Cause
 from planning.models import Operation, Requirement
 from planning.selectors.book import RUNNING, open_rows, short_table
 from planning.selectors.ledger import standing_of
-from planning.selectors.moments import minute_of, next_minute
+from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.problem import problem_of
 from planning.selectors.resources import Resources, load_resources
 
 DAY: Final = 1440
 DELIVERY: Final = "delivery"
+DOWNTIME: Final = "downtime"
 
 INVOLVED: Final = """
     WITH mine AS (
@@ -40,6 +41,7 @@ SAFE: Final[Mapping[str, str]] = {
     Cause.WORK: "Being made",
     Cause.SETUP: "Being made",
     Cause.CLOSED: "Nights, weekends and holidays",
+    DOWNTIME: "Waiting for its turn in our workshop",
     Cause.QUEUE: "Waiting for its turn in our workshop",
     Cause.GAP: "Waiting for its turn in our workshop",
     Cause.RESERVE: "Planned with time in reserve",
@@ -64,10 +66,17 @@ class Stretch:
     @property
     def length(self) -> str:
         """`1.5 d`, or hours and minutes below a day."""
-        return f"{self.minutes / DAY:.1f} d" if self.minutes >= DAY else duration(self.minutes)
+        return _length(self.minutes)
 
 
 NOTHING: Final = Stretch("", 0, "")
+FEW: Final = 5
+COUNTS: Final = 0.05
+"""From this share of the whole time on a stretch is shown at once; FEW of them are shown in any case."""
+
+
+def _length(minutes: int) -> str:
+    return f"{minutes / DAY:.1f} d" if minutes >= DAY else duration(minutes)
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,28 @@ class Why:
     def minutes(self) -> int:
         """From now to the forecast."""
         return sum(each.minutes for each in self.stretches)
+
+    @property
+    def length(self) -> str:
+        """The same in words."""
+        return _length(self.minutes)
+
+    @property
+    def main(self) -> list[Stretch]:
+        """The stretches that count, in their order; all of them where they are few."""
+        few = len(self.stretches) <= FEW
+        return [each for each in self.stretches if few or each.minutes >= COUNTS * self.minutes]
+
+    @property
+    def rest(self) -> list[Stretch]:
+        """The shorter ones."""
+        main = self.main
+        return [each for each in self.stretches if each not in main]
+
+    @property
+    def rest_length(self) -> str:
+        """How long these take together."""
+        return _length(sum(each.minutes for each in self.rest))
 
     @property
     def binding(self) -> Stretch:
@@ -175,23 +206,10 @@ def why_jobs(line_ids: Collection[int], now: datetime, resources: Resources | No
     part = _part(line_ids, now, resources or load_resources(now))
     found: dict[int, Why] = {}
     for line_id, links in _chains(part, line_ids):
-        stretches = [_stretch(part, link) for link in links]
+        stretches = [each for link in links for each in _stretches(part, link)]
         found[line_id] = Why(
             [*stretches, *_delivery(part, line_id)], "" if stretches else _nowhere(part, line_id)
         )
-    return found
-
-
-def binding_of(line_ids: Collection[int], now: datetime, resources: Resources) -> dict[int, Why]:
-    """`why_jobs` with nothing but the stretch that binds: for lists. Three statements."""
-    if not line_ids:
-        return {}
-    part = _part(line_ids, now, resources)
-    found: dict[int, Why] = {}
-    for line_id, links in _chains(part, line_ids):
-        known = [link for link in links if link.cause != Cause.CLOSED] or links
-        binding = [_stretch(part, max(known, key=lambda link: link.minutes))] if known else []
-        found[line_id] = Why(binding, "" if binding else _nowhere(part, line_id))
     return found
 
 
@@ -231,9 +249,30 @@ def _part(line_ids: Collection[int], now: datetime, resources: Resources) -> Par
     return Part(rows, subjects, last, problem, slots, resources, now)
 
 
+def _stretches(part: Part, link: engine.Link) -> Iterator[Stretch]:
+    """What a link says; of the hours its machine is closed those of a downtime stand by themselves."""
+    found, down = _stretch(part, link), 0
+    if link.cause == Cause.CLOSED:
+        down, until = _standing(part, link)
+        if down:
+            moment = absolute(moment_of(until), today=day_of(part.now), clock=True)
+            words = WORDS[DOWNTIME].format(step=_step(part, link), machine=_code(part, link), until=moment)
+            yield Stretch(DOWNTIME, down, words, reverse("planning:downtimes"), "See downtimes")
+    if link.minutes > down:
+        yield replace(found, minutes=link.minutes - down)
+
+
+def _step(part: Part, link: engine.Link) -> str:
+    row = part.rows[link.operation]
+    return f"Op {row.sequence} {row.name}"
+
+
+def _code(part: Part, link: engine.Link) -> str:
+    return part.resources.machine_codes[int(part.slots["machine"][link.operation])]
+
+
 def _stretch(part: Part, link: engine.Link) -> Stretch:
-    row, machine = part.rows[link.operation], int(part.slots["machine"][link.operation])
-    step, code = f"Op {row.sequence} {row.name}", part.resources.machine_codes[machine]
+    row, step, code = part.rows[link.operation], _step(part, link), _code(part, link)
     subject = part.subjects[row.id]
     if link.cause == Cause.QUEUE:
         other = part.rows[link.behind]
@@ -246,20 +285,30 @@ def _stretch(part: Part, link: engine.Link) -> Stretch:
     if link.cause == Cause.GATE:
         words = f"On hold: {subject.hold_reason}"
         return Stretch(link.cause, link.minutes, words, f"/orders/{subject.reference}/", "Open order")
-    words = WORDS[link.cause].format(step=step, machine=code)
-    if link.cause == Cause.CLOSED:
-        return Stretch(link.cause, link.minutes, words, reverse("planning:downtimes"), "See downtimes")
-    return Stretch(link.cause, link.minutes, words)
+    return Stretch(link.cause, link.minutes, WORDS[link.cause].format(step=step, machine=code))
 
 
-WORDS: Final[Mapping[Cause, str]] = {
+WORDS: Final[Mapping[str, str]] = {
+    DOWNTIME: "{step}: {machine} stands until {until}",
     Cause.WORK: "{step} is worked on at {machine}",
     Cause.SETUP: "{step} is set up at {machine}",
-    Cause.CLOSED: "{step}: {machine} is closed (nights, weekends, holidays, downtimes)",
+    Cause.CLOSED: "{step}: {machine} is closed (nights, weekends, holidays)",
     Cause.GAP: "{step}: {machine} is free, but for too short a time",
     Cause.RESERVE: "{step} could begin sooner, the plan keeps a reserve",
     Cause.LAG: "{step} waits for the time that must pass after the step before",
 }
+
+
+def _standing(part: Part, link: engine.Link) -> tuple[int, int]:
+    """How many minutes of the link its machine stands, and until when: on the way from the step before."""
+    slot, jobs = part.slots[link.operation], part.problem.operations["job"]
+    before = part.slots["end"][(jobs == jobs[link.operation]) & (part.slots["end"] <= slot["start"])]
+    first, last = max(next_minute(part.now), int(before.max(initial=NEVER))), int(slot["end"])
+    spans = part.resources.down.get(part.resources.machine_ids[int(slot["machine"])], ())
+    here = [(max(start, first), min(end, last), end) for start, end in spans if end > first and start < last]
+    if not here:
+        return 0, NEVER
+    return min(link.minutes, sum(end - start for start, end, _ in here)), here[-1][2]
 
 
 def _material(part: Part, row: Step, step: str) -> str:

@@ -137,7 +137,7 @@ def test_another_edition_of_the_plan_tells_its_own_causes(shop: Shop, planner: C
 def test_the_load_says_what_is_taken_and_what_is_free(shop: Shop, planner: Client) -> None:
     planned_shop(shop)
     page = planner.get("/planning/").content.decode()
-    assert re.search(r"\d % taken</span><span class=.muted.>.* free of ", page)
+    assert re.search(r"\d % taken</span><span class=.muted.>\d+ of \d+ h free", page)
     assert "nothing planned" in page
 
 

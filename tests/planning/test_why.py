@@ -97,6 +97,20 @@ def test_a_downtime_hurts_whom_it_pushes(shop: Shop) -> None:
     assert selectors.hurt_by_downtime(downtime, MONDAY)[1] == 3
 
 
+def test_a_downtime_is_named_apart_from_nights_and_binds(shop: Shop) -> None:
+    Machine.objects.filter(code="CUT-2").update(active=False)
+    (line,) = planned(shop)
+    services.report_downtime(
+        machine=shop.machines["CUT-1"], starts=MONDAY, ends=MONDAY + timedelta(days=2), now=MONDAY
+    )
+    services.repair_plan(now=MONDAY)
+    assert why(line).binding.words == "Op 10 Cut: CUT-1 stands until Wed 25 Nov 08:00"
+    assert why(line).binding.length == "2.0 d"
+    line.refresh_from_db()
+    assert line.forecast_at is not None
+    assert why(line).minutes == (line.forecast_at - MONDAY).total_seconds() / 60
+
+
 def test_a_rework_hurts_its_job(shop: Shop) -> None:
     (line,) = planned(shop)
     process = shop.processes["FIT"].id
