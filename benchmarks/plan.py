@@ -17,7 +17,7 @@ from typing import Final
 
 from benchmarks.demand import load_demand, plan_json
 from planning.engine import Goal, improve, schedule, warm_up, warm_up_improvement
-from planning.engine.planner import GRID
+from planning.engine.grid import GRID
 
 FIRST: Final = GRID[8:9]
 DAY: Final = 1440

@@ -1,4 +1,4 @@
-"""What a problem asks for beyond machines, calendars and precedence; a method that cannot says so."""
+"""What a problem asks for beyond machines, calendars and precedence; methods that cannot hand over."""
 
 from enum import StrEnum
 from typing import Final
@@ -7,7 +7,7 @@ from planning.engine.problem import Problem
 
 
 class Feature(StrEnum):
-    """A demand that not every method honours, in the words of its refusal."""
+    """A demand that not every method honours."""
 
     SKILLS = "operators with skills"
     TOOLS = "tools and fixtures"
@@ -21,9 +21,8 @@ class Feature(StrEnum):
 
 
 DISPATCH: Final = frozenset({Feature.MATERIALS, Feature.CHANGEOVER, Feature.UNATTENDED, Feature.SETUPS})
-IMPROVEMENT: Final = frozenset({Feature.MATERIALS, Feature.CHANGEOVER, Feature.SETUPS})
 INSERTION: Final = frozenset({Feature.UNATTENDED, Feature.SETUPS})
-"""What dispatching, improvement and gap insertion honour."""
+"""What dispatching with improvement, and gap insertion with local repair, honour."""
 
 
 def features(problem: Problem) -> frozenset[Feature]:

@@ -22,14 +22,15 @@ class Goal(NamedTuple):
 
     A late job costs `fee` minutes on top; lateness beyond `cap` minutes counts (1 + `beyond`)-fold; every
     minute between the first start and the last end of a job counts `flow`. When everything is shifted to its
-    latest start, a job that is in time keeps `margin` minutes until it is due.
+    latest start, a job that is in time keeps `margin` minutes until it is due; near a plan in force that is
+    done only where a margin is given.
     """
 
     fee: float = 0.0
     cap: float = 1e12
     beyond: float = 0.0
     flow: float = 0.0
-    margin: int = 0
+    margin: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +138,7 @@ def _steps(problem: Problem, shop: Shop, unit: IntArray) -> tuple[Table, Table, 
         steps[name] = tasks[name]
     for name in ("first_before", "last_before", "first_after", "last_after"):
         steps[name] = tasks[name]
-    steps["unit"], steps["skill"] = unit, ops["skill"]
+    steps["unit"], steps["home"] = unit, -1
     steps["fixed"] = (tasks["fixing"] == STARTED) | (tasks["fixing"] == PINNED)
     steps["plain"] = (tasks["unattended"] == 0) & (tasks["pauses"] != 0) & (ops["skill"] < 0)
     # A run without time has no end that differs from its start; it is not pushed.

@@ -11,13 +11,15 @@ from kernel.jit import Table
 from planning.engine.assembly import assemble
 from planning.engine.calendars import windows_of
 from planning.engine.carry import carry_in, carry_out, reckon
-from planning.engine.features import IMPROVEMENT, refuse
+from planning.engine.features import DISPATCH, features
 from planning.engine.floor import Floor, Goal, open_floor
 from planning.engine.planner import schedule
 from planning.engine.problem import Problem
 from planning.engine.result import Plan
 from planning.engine.rows import Job, Machine, Operation
 from planning.engine.ruin import search, tighten
+from planning.engine.serial_search import searched
+from planning.engine.standing import PRICE_OF_A_MOVE, price
 
 HOT: Final = 1500.0
 COLD: Final = 30.0
@@ -26,6 +28,10 @@ COLD: Final = 30.0
 WARM: Final = 80.0
 COOL: Final = 2.0
 """The same while flow is shortened."""
+
+NEAR_HOT: Final = 60.0
+NEAR_COLD: Final = 2.0
+"""The same near a plan in force."""
 
 POLISH: Final = 0.2
 """Share of the time spent on shorter flow."""
@@ -37,14 +43,16 @@ LEAST_LATE: Final = Goal()
 
 
 class Choice(NamedTuple):
-    """How often a late unit is taken first, and how often a unit is put back from its due date on."""
+    """How often a late unit is taken first; is put back from its due date on; or where it stood in force."""
 
     late_share: float
     backward: float
+    home_share: float = 0.0
 
 
 LATE_FIRST: Final = Choice(0.85, 0.3)
 ANY_JOB: Final = Choice(0.05, 1.0)
+NEAR: Final = Choice(0.85, 0.3, 0.5)
 
 SLICE: Final = 0.03
 """Seconds between two looks at the clock."""
@@ -70,8 +78,10 @@ def restore(floor: Floor, stand: Stand) -> None:
 
 def aim(floor: Floor, goal: Goal, choice: Choice) -> float:
     """Set what a plan costs, and how units are chosen and put back; returns the cost of the plan."""
-    for name, value in (goal._asdict() | choice._asdict()).items():
-        floor.view[name] = value
+    for name in ("fee", "cap", "beyond", "flow"):
+        floor.view[name] = getattr(goal, name)
+    for name, share in choice._asdict().items():
+        floor.view[name] = share
     return float(reckon(floor.view))
 
 
@@ -95,26 +105,46 @@ def anneal(floor: Floor, seconds: float, heat: tuple[float, float]) -> int:
 
 
 def improve(
-    problem: Problem, plan: Plan, seconds: float, *, seed: int = 1, goal: Goal = LEAST_LATE, workers: int = 1
+    problem: Problem,
+    plan: Plan,
+    seconds: float,
+    *,
+    seed: int = 1,
+    goal: Goal = LEAST_LATE,
+    workers: int = 1,
+    standing: Table | None = None,
 ) -> Plan:
     """A plan that costs no more than this one, found in `seconds` of CPU time on each of `workers` threads.
 
-    Deterministic but for the clock; anytime. Then everything starts as late as is safe (see Goal), which
-    keeps work in progress short. Raises ValueError for features that improvement does not know.
+    Deterministic but for the clock; anytime. Without a plan in force everything then starts as late as is
+    safe (see Goal), which keeps work in progress short. With the SLOT rows `standing` of one every operation
+    that stands elsewhere costs PRICE_OF_A_MOVE, and the price of the plan found is never above that of
+    `plan`; what is frozen, pinned or started stays. People, tools, racks, lots and unbroken runs take the
+    serial search.
     """
-    refuse(problem, IMPROVEMENT, "Improvement")
+    if not features(problem) <= DISPATCH:
+        return searched(problem, plan, seconds, seed, standing)
     with ThreadPoolExecutor(workers) as pool:
-        tries = [pool.submit(_one_try, problem, plan, seconds, seed + at, goal) for at in range(workers)]
+        tries = [
+            pool.submit(_one_try, problem, plan, seconds, seed + at, goal, standing) for at in range(workers)
+        ]
         _, floor, rounds = min((each.result() for each in tries), key=lambda found: found[0])
-    return carry_out(problem, floor, f"{plan.rule}, {rounds} rounds of ruin and recreate")
+    made = carry_out(problem, floor, f"{plan.rule}, {rounds} rounds of ruin and recreate")
+    if standing is not None and price(problem, made, standing) > price(problem, plan, standing):
+        return plan
+    return made
 
 
-def _one_try(problem: Problem, plan: Plan, seconds: float, seed: int, goal: Goal) -> tuple[float, Floor, int]:
+def _one_try(
+    problem: Problem, plan: Plan, seconds: float, seed: int, goal: Goal, standing: Table | None
+) -> tuple[float, Floor, int]:
     """Cost, floor and number of rounds after one search."""
     begun = time.thread_time()
     floor = open_floor(problem, seed)
     carry_in(floor, plan)
-    floor.view["margin"] = goal.margin
+    floor.view["margin"] = goal.margin or 0
+    if standing is not None:
+        return _near(floor, seconds - (time.thread_time() - begun), goal, standing)
     aim(floor, goal, LATE_FIRST)
     rounds = anneal(floor, seconds * (1 - POLISH) - (time.thread_time() - begun), (HOT, COLD))
     shift_right(floor)
@@ -122,6 +152,17 @@ def _one_try(problem: Problem, plan: Plan, seconds: float, seed: int, goal: Goal
     left = seconds - (time.thread_time() - begun)
     rounds += anneal(floor, left, (WARM, COOL))
     shift_right(floor)
+    return aim(floor, goal, LATE_FIRST), floor, rounds
+
+
+def _near(floor: Floor, seconds: float, goal: Goal, standing: Table) -> tuple[float, Floor, int]:
+    """The same near a plan in force: a little heat, every move has its price."""
+    floor["steps"]["home"], floor["steps"]["home_start"] = standing["machine"], standing["start"]
+    floor.view["price"] = PRICE_OF_A_MOVE
+    aim(floor, goal, NEAR)
+    rounds = anneal(floor, seconds, (NEAR_HOT, NEAR_COLD))
+    if goal.margin is not None:
+        shift_right(floor)
     return aim(floor, goal, LATE_FIRST), floor, rounds
 
 

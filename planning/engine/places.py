@@ -11,6 +11,7 @@ from planning.engine.view import (
     axes_of,
     before_of,
     changeover_of,
+    choices_of,
     lag_after_of,
     lag_before_of,
     nodes_of,
@@ -117,6 +118,63 @@ def push(floor: Row, count: int) -> None:
         row.end = end_of(floor, row.stop)
 
 
+@inlined
+def ready_at(floor: Row, begin: int, setup: int) -> int:
+    """The moment at which the set-up that begins with a working minute is done."""
+    return end_of(floor, begin + setup) if setup > 0 else start_of(floor, begin)
+
+
+@inlined
+def stop_of(floor: Row, operation: int, calendar: int, begin: int, setup: int, run: int) -> int:
+    """The first working minute behind an operation; what runs unattended also runs while nobody is there."""
+    stop = begin + setup + run
+    if steps_of(floor)[operation].unattended and stop > begin:
+        if begin + max(setup, 1) > axes_of(floor)[calendar].last:
+            return FAR
+        stop = max(work_at(floor, calendar, ready_at(floor, begin, setup) + run), begin + setup)
+    return int(stop)
+
+
+@inlined
+def end_when(floor: Row, operation: int, begin: int, stop: int, setup: int, run: int) -> int:
+    """The moment at which an operation ends that takes these working minutes."""
+    if steps_of(floor)[operation].unattended:
+        return ready_at(floor, begin, setup) + run
+    return end_of(floor, stop) if stop > begin else start_of(floor, begin)
+
+
+@part
+def home_again(floor: Row, operation: int, moment: int) -> None:
+    """Write where an operation stands in the plan in force into the scratch pad, if that room is free."""
+    step, nodes, scratch = steps_of(floor)[operation], nodes_of(floor), scratch_of(floor)
+    if step.home < 0 or step.home_start < moment:
+        return
+    track, run = tracks_of(floor)[step.home], -1
+    for choice in range(step.first_choice, step.last_choice):
+        if choices_of(floor)[choice].machine == step.home:
+            run = choices_of(floor)[choice].run
+    begin, behind, setup = work_at(floor, track.calendar, step.home_start), -1, step.setup
+    last = axes_of(floor)[track.calendar].last
+    if run < 0 or begin >= last:
+        return
+    if track.single:
+        behind = node_at(floor, step.home, begin)
+        setup = setup_between(floor, behind, operation) if floor.setups else setup
+    stop = stop_of(floor, operation, track.calendar, begin, setup, run)
+    if stop > last:
+        return
+    if track.single:
+        following = nodes[behind].next
+        changed = nodes[following].setup
+        if floor.setups and following < floor.base:
+            changed = setup_after(floor, operation, following)
+        if nodes[behind].stop > begin or stop > nodes[following].begin or changed != nodes[following].setup:
+            return
+    scratch[BEHIND], scratch[BEGIN], scratch[SETUP] = behind, begin, setup
+    scratch[MACHINE], scratch[RUN] = step.home, run
+    scratch[END] = end_when(floor, operation, begin, stop, setup, run)
+
+
 @part
 def earliest_on(floor: Row, operation: int, machine: int, run: int, moment: int) -> None:
     """Write the first room on a machine into the scratch pad if it ends sooner than what stands there."""
@@ -137,17 +195,19 @@ def earliest_on(floor: Row, operation: int, machine: int, run: int, moment: int)
                 setup = setup_between(floor, behind, operation)
                 if following < floor.base:
                     changed = setup_after(floor, operation, following)
-            need = begin + setup + run
+            need = stop_of(floor, operation, calendar, begin, setup, run)
             if need > last:
                 return
             free = need <= nodes[following].begin and changed == nodes[following].setup
             if free or push_chain(floor, following, need, changed) >= 0:
                 break
             behind = following
-    stop = begin + setup + run
-    if stop > last or begin >= last:
+    if begin >= last:
         return
-    end = end_of(floor, stop) if stop > begin else start_of(floor, begin)
+    stop = stop_of(floor, operation, calendar, begin, setup, run)
+    if stop > last:
+        return
+    end = end_when(floor, operation, begin, stop, setup, run)
     if end < scratch[END]:
         scratch[BEHIND], scratch[BEGIN], scratch[SETUP] = behind, begin, setup
         scratch[MACHINE], scratch[RUN], scratch[END] = machine, run, end
@@ -157,6 +217,14 @@ def earliest_on(floor: Row, operation: int, machine: int, run: int, moment: int)
 def setup_after(floor: Row, operation: int, following: int) -> int:
     """The set-up minutes a node needs when an operation comes ahead of it."""
     return setup_between(floor, operation, following)
+
+
+@inlined
+def begin_unattended(floor: Row, calendar: int, ready: int, setup: int) -> int:
+    """The last working minute to begin with so that the set-up, or the first minute, is over by `ready`."""
+    if setup > 0:
+        return work_at(floor, calendar, ready) - setup
+    return work_at(floor, calendar, ready + 1) - 1
 
 
 @part
@@ -170,6 +238,7 @@ def latest_on(floor: Row, operation: int, machine: int, run: int, moment: int, l
     calendar = tracks_of(floor)[machine].calendar
     low, high = work_at(floor, calendar, moment), work_at(floor, calendar, limit)
     behind, setup = -1, steps_of(floor)[operation].setup
+    alone = steps_of(floor)[operation].unattended != 0 and run > 0
     if run == 0:
         # What takes no time happens in a working minute; the next one may begin behind the limit.
         high = work_at(floor, calendar, limit + 1) - 1
@@ -185,6 +254,9 @@ def latest_on(floor: Row, operation: int, machine: int, run: int, moment: int, l
                 if following < floor.base:
                     changed = setup_after(floor, operation, following)
             begin = stop - setup - run
+            if alone:
+                until = min(limit, start_of(floor, stop)) if stop < axes_of(floor)[calendar].last else limit
+                begin = begin_unattended(floor, calendar, until - run, setup)
             if begin < low:
                 return
             if begin >= nodes[behind].stop and changed <= nodes[following].setup:
@@ -193,6 +265,9 @@ def latest_on(floor: Row, operation: int, machine: int, run: int, moment: int, l
                 return
             behind = nodes[behind].prev
     begin = stop - setup - run
+    if alone:
+        until = min(limit, start_of(floor, stop)) if stop < axes_of(floor)[calendar].last else limit
+        begin = begin_unattended(floor, calendar, until - run, setup)
     if begin < low or begin >= axes_of(floor)[calendar].last:
         return
     start = start_of(floor, begin)
@@ -207,10 +282,13 @@ def settle(floor: Row, operation: int) -> None:
     scratch = scratch_of(floor)
     behind, begin, setup = scratch[BEHIND], scratch[BEGIN], scratch[SETUP]
     row = nodes_of(floor)[operation]
-    stop = begin + setup + scratch[RUN]
+    calendar = tracks_of(floor)[scratch[MACHINE]].calendar
+    stop = stop_of(floor, operation, calendar, begin, setup, scratch[RUN])
     row.track, row.begin, row.stop, row.setup = scratch[MACHINE], begin, stop, setup
     row.start = start_of(floor, begin)
-    row.end = end_of(floor, stop) if stop > begin else row.start
+    row.end = end_when(floor, operation, begin, stop, setup, scratch[RUN])
+    if steps_of(floor)[operation].unattended:
+        sides_of(floor)[operation].ready = ready_at(floor, begin, setup)
     if behind >= 0:
         following = nodes_of(floor)[behind].next
         changed = nodes_of(floor)[following].setup

@@ -11,6 +11,7 @@ from planning.engine.places import (
     arrival,
     departure,
     earliest_on,
+    home_again,
     latest_on,
     settle,
     supplied,
@@ -60,12 +61,21 @@ def job_cost(floor: Row, job: int, begin: int, end: int) -> float:
 
 
 @part
+def away(floor: Row, operation: int) -> bool:
+    """Whether an operation stands elsewhere than in the plan in force."""
+    step, node = steps_of(floor)[operation], nodes_of(floor)[operation]
+    return bool(step.home >= 0 and (node.track != step.home or node.start != step.home_start))
+
+
+@part
 def unit_cost(floor: Row, unit: int) -> float:
     """What the jobs of a unit cost as they stand."""
     nodes, total = nodes_of(floor), 0.0
     for at in range(unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]):
         operation = unit_steps_of(floor)[at]
         job, node = steps_of(floor)[operation].job, nodes[operation]
+        if floor.price > 0.0 and away(floor, operation):
+            total += floor.price
         if ended_of(floor)[job] == NEVER:
             begun_of(floor)[job] = node.start
             ended_of(floor)[job] = node.end
@@ -131,8 +141,11 @@ def ruin_unit(floor: Row, unit: int, first: int) -> bool:
 
 
 @part
-def insert_forward(floor: Row, unit: int, spent: float, limit: float) -> bool:
-    """Put the missing operations of a unit where they end first; False: no room, or it gets too late."""
+def insert_forward(floor: Row, unit: int, spent: float, limit: float, home: bool) -> bool:
+    """Put the missing operations of a unit where they end first; False: no room, or it gets too late.
+
+    With `home` they go where they stand in the plan in force if that room is free.
+    """
     scratch, nodes = scratch_of(floor), nodes_of(floor)
     for at in range(unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]):
         operation = unit_steps_of(floor)[at]
@@ -141,9 +154,12 @@ def insert_forward(floor: Row, unit: int, spent: float, limit: float) -> bool:
         moment = supplied(floor, operation, arrival(floor, operation))
         step = steps_of(floor)[operation]
         scratch[END] = FAR
-        for choice in range(step.first_choice, step.last_choice):
-            row = choices_of(floor)[choice]
-            earliest_on(floor, operation, row.machine, row.run, moment)
+        if home:
+            home_again(floor, operation, moment)
+        if scratch[END] == FAR:
+            for choice in range(step.first_choice, step.last_choice):
+                row = choices_of(floor)[choice]
+                earliest_on(floor, operation, row.machine, row.run, moment)
         end = scratch[END]
         if end == FAR or end > departure(floor, operation):
             return False
@@ -244,13 +260,14 @@ def recreate(floor: Row, limit: float) -> bool:
         touched_of(floor)[at], touched_of(floor)[other] = touched_of(floor)[other], touched_of(floor)[at]
     for at in range(count):
         unit = touched_of(floor)[at]
+        home = floor.price > 0.0 and chance(floor, 1000) < floor.home_share * 1000
         done = False
-        if chance(floor, 1000) < floor.backward * 1000:
+        if not home and chance(floor, 1000) < floor.backward * 1000:
             length = floor.length
             done = insert_backward(floor, unit)
             if not done:
                 back_to(floor, length)
-        if not done and not insert_forward(floor, unit, spent, limit):
+        if not done and not insert_forward(floor, unit, spent, limit, home):
             return False
         spent += unit_cost(floor, unit)
         if spent > limit:
@@ -260,7 +277,7 @@ def recreate(floor: Row, limit: float) -> bool:
 
 @part
 def touch_pushed(floor: Row) -> None:
-    """With flow in the goal, count the units whose operations were pushed too."""
+    """Where flow or moves cost something, count the units whose operations were pushed, too."""
     for at in range(floor.length):
         if journal_of(floor)[at].kind == MOVED:
             touch(floor, steps_of(floor)[journal_of(floor)[at].node].unit)
@@ -281,7 +298,7 @@ def search(view: Table, rounds: int, heat: float) -> float:
         for at in range(known):
             old += cost_of(floor)[touched_of(floor)[at]]
         good = good and recreate(floor, old + allowance)
-        if good and floor.flow > 0.0:
+        if good and (floor.flow > 0.0 or floor.price > 0.0):
             touch_pushed(floor)
         new, old = 0.0, 0.0
         if good:

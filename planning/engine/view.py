@@ -35,7 +35,7 @@ STEP: Final = fields(
         "pauses",
     ),
     *("first_before", "last_before", "first_after", "last_after", "first_choice", "last_choice"),
-    *("first_take", "last_take", "skill"),
+    *("first_take", "last_take", "home", "home_start"),
 )
 CHOICE: Final = fields("machine", "run")
 SUPPLY: Final = fields("material", "quantity", "lead")
@@ -88,7 +88,7 @@ FLOOR: Final = fields(
         "random",
         "margin",
     ),
-    real=("fee", "cap", "beyond", "flow", "late_share", "backward"),
+    real=("fee", "cap", "beyond", "flow", "late_share", "backward", "home_share", "price"),
 )
 """Addresses of the tables; `base` is the number of operations, `length` that of the journal's entries."""
 

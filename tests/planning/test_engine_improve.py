@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.jit import Table
 from planning.engine import (
     Goal,
     Job,
     Machine,
     Material,
     Operation,
+    Plan,
     Problem,
     Resources,
     assemble,
     improve,
+    moved,
+    price,
     schedule,
+    standing_slots,
 )
-from tests.planning.engine_cases import DAY, chain, day_shift, random_problem, shop_of
+from tests.planning.engine_cases import DAY, chain, day_shift, one_machine, random_problem, shop_of
 from tests.planning.plan_checker import violations
-
-
-def attended(problem: Problem) -> Problem:
-    """The same shop, every run with an operator."""
-    operations = problem.operations.copy()
-    operations["unattended"] = 0
-    return dataclasses.replace(problem, operations=operations)
+from tests.planning.rule_checker import Rules
+from tests.planning.whole_shops import whole_shop
 
 
 def stocked_shop(seed: int) -> Problem:
@@ -57,7 +57,7 @@ def stocked_shop(seed: int) -> Problem:
 @given(number=st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None)
 def test_an_improved_plan_is_feasible_and_no_later(number: int) -> None:
-    problem = attended(random_problem(number))
+    problem = random_problem(number)
     first = schedule(problem)
     better = improve(problem, first, 0.02, seed=number % 1000)
     assert violations(better) == []
@@ -112,13 +112,64 @@ def test_two_threads_find_a_feasible_plan() -> None:
     assert np.all(plan.placed)
 
 
-def test_a_feature_it_does_not_know_is_refused() -> None:
-    problem = assemble(
-        now=0,
-        calendars=[day_shift(5)],
-        machines=[Machine(0)],
-        jobs=[Job(due=DAY)],
-        operations=[Operation(0, (0,), run=60, unattended=True)],
-    )
-    with pytest.raises(ValueError, match="unattended"):
-        improve(problem, schedule(problem), 0.0)
+def stands(plan: Plan) -> Table:
+    """The plan in force as improvement reads it."""
+    return standing_slots(plan.machine, plan.start, plan.end)
+
+
+@given(number=st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_near_a_plan_in_force_nothing_gets_dearer_and_nothing_fixed_moves(number: int) -> None:
+    problem = random_problem(number)
+    made = schedule(problem)
+    stood = stands(made)
+    better = improve(problem, made, 0.02, standing=stood)
+    assert violations(better) == []
+    assert price(problem, better, stood) <= price(problem, made, stood)
+    fixed = problem.operations["fixing"] != 0
+    assert not (moved(stands(better), stood) & fixed).any()
+
+
+def test_near_a_plan_in_force_less_moves_than_without_one() -> None:
+    problem = shop_of(120, load=0.7)
+    made = schedule(problem)
+    near = improve(problem, made, 0.5, standing=stands(made))
+    free = improve(problem, made, 0.5)
+    assert near.tardiness < made.tardiness
+    assert moved(stands(near), stands(made)).sum() < 0.8 * moved(stands(free), stands(made)).sum()
+
+
+def test_a_plan_in_force_that_is_in_time_stays_as_it_is() -> None:
+    problem = one_machine(*chain(60, 60, 60))
+    made = schedule(problem)
+    assert not moved(stands(improve(problem, made, 0.05, standing=stands(made))), stands(made)).any()
+
+
+def test_the_frozen_zone_is_left_alone() -> None:
+    problem = shop_of(120)
+    made = schedule(problem)
+    operations = problem.operations.copy()
+    operations["machine"], operations["start"] = made.machine, made.start
+    frozen = dataclasses.replace(problem, operations=operations, frozen=2 * DAY)
+    better = improve(frozen, dataclasses.replace(made, problem=frozen), 0.2, standing=stands(made))
+    early = made.start < 2 * DAY
+    assert not moved(stands(better), stands(made))[early].any()
+
+
+@given(number=st.integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_every_feature_is_kept_near_a_plan_in_force(number: int) -> None:
+    problem = whole_shop(number)
+    made = schedule(problem)
+    better = improve(problem, made, 0.03, standing=stands(made))
+    assert Rules(problem, better).broken() == []
+    assert price(problem, better, stands(made)) <= price(problem, made, stands(made))
+
+
+def test_unattended_runs_are_improved() -> None:
+    problem = shop_of(120)
+    problem.operations["unattended"][::3] = 1
+    made = schedule(problem)
+    better = improve(problem, made, 0.5)
+    assert violations(better) == []
+    assert better.tardiness < made.tardiness
