@@ -39,3 +39,4 @@ def repair() -> None:
 def load_kernels(**_: Any) -> None:
     """No job waits for the compiler."""
     engine.warm_up()
+    engine.warm_up_improvement()

@@ -238,6 +238,11 @@ POSTGRES = ("postgresql", "postgres")
 MTO_DEFAULT_CALENDAR = "DAY"
 MTO_DELIVERY_DAYS = 1
 MTO_SAFETY_DAYS = 1
+# The replan: CPU seconds for a round of improvement, minutes from now in which it moves nothing, working days
+# in which work is drawn forward to idle machines
+MTO_PLANNING_SECONDS = 2.0
+MTO_FROZEN_MINUTES = 240
+MTO_NEAR_DAYS = 2
 # Ways to get material, asked upward by planning; what a confirmation keeps of the dates that are held
 MTO_SUPPLY = "procurement.selectors.supply_outlook"
 MTO_CONFIRMING = ["planning.services.keep_promises"]

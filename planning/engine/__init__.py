@@ -19,6 +19,7 @@ from planning.engine.calendars import (
 from planning.engine.causes import Cause, Hurt, Link, chain, impact
 from planning.engine.everything import plan
 from planning.engine.floor import Goal
+from planning.engine.forward import drawn_forward
 from planning.engine.improve import improve, warm_up_improvement
 from planning.engine.insert import insert
 from planning.engine.netting import need_by
@@ -76,6 +77,7 @@ __all__ = [
     "busy_of",
     "busy_rows",
     "chain",
+    "drawn_forward",
     "impact",
     "improve",
     "in_turn",

@@ -47,7 +47,10 @@ class PlanVersion(models.Model):
 
 
 class PlanState(models.Model):
-    """The one row that says which plan is in force, how it was made and what it left open."""
+    """The one row that says which plan is in force, how it was made and what it left open.
+
+    Until it is `settled` another round of improvement may find a better plan.
+    """
 
     version = models.PositiveIntegerField(default=0)
     computed_at = models.DateTimeField(null=True)
@@ -57,6 +60,7 @@ class PlanState(models.Model):
     tardiness_minutes = models.BigIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
     repair_at = models.DateTimeField(null=True)
+    settled = models.BooleanField(default=True, db_default=True)
     reason = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from planning.services.plan import lock_plan
 from planning.services.requests import request_replan
 from planning.services.storing import Stored, store_plan, tell_orders
 from planning.services.telling import tell_customers
+from planning.services.thinking import caught_up, think
 
 LEAST_PAUSE: Final = timedelta(seconds=1)
 SHARE: Final = 10
@@ -39,6 +40,7 @@ LOOK_AGAIN: Final = timedelta(minutes=1)
 NOT_STARTED: Final = (Operation.Status.PENDING, Operation.Status.BLOCKED, Operation.Status.READY)
 IMPROVER_LOCK: Final = 0x4D544F02
 MISSED: Final = "Operations were not started in time"
+BETTER: Final = "A better plan was looked for"
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,14 @@ def only_improver() -> Iterator[bool]:
 
 
 def replan(*, reason: str = "", now: datetime | None = None) -> Replanned | None:
-    """Plan all open operations anew; None where another plan came first or is being made.
+    """Plan all open operations anew; None where another such plan is being made.
 
     The new plan comes in force where it is less late by more than it moves (engine.price); otherwise the one
     in force stays, repaired where needed. Running operations stay on their machines; one past its time is
-    reckoned to end soon. What was started, finished, cancelled or planned while this thought is left alone;
-    what would overlap with it loses its slot and is planned by the next replan, which is asked for.
+    reckoned to end soon. Was the plan in force repaired while this thought, it is made possible again first,
+    so that no improvement is in vain however often something happens. What was started, finished, cancelled
+    or planned meanwhile is left alone; what would overlap with it loses its slot and is planned by the next
+    replan, which is asked for.
     """
     with only_improver() as alone:
         if not alone:
@@ -81,19 +85,19 @@ def replan(*, reason: str = "", now: datetime | None = None) -> Replanned | None
         requests = list(PlanRequest.objects.values_list("id", flat=True))
         book = load_ledger(now)
         loaded = time.monotonic()
-        plan = _best(book)
-        thought = time.monotonic()
+        thought = think(book, seed=state.version + 1)
+        plan, thinking = thought.plan, time.monotonic()
         with transaction.atomic():
             lock_plan()
             if PlanState.objects.get(id=1).version != state.version:
-                return None
+                book, plan = _caught_up(book, plan, now + timedelta(seconds=time.monotonic() - began))
             stored = store_plan(book=book, plan=plan)
             asked = PlanRequest.objects.filter(id__in=requests)
-            reason = _noted(book, plan, stored, asked, reason, began)
+            reason = _noted(book, plan, stored, asked, reason or _asked_for(asked, BETTER), began)
             asked.delete()
             pause = max(LEAST_PAUSE, SHARE * timedelta(seconds=time.monotonic() - began))
-            _count_up(book, plan, reason, began, next_at=now + pause)
-    return _told(book, plan, stored, reason, (began, loaded, thought))
+            _count_up(book, plan, reason, began, next_at=now + pause, settled=not thought.more)
+    return _told(book, plan, stored, reason, (began, loaded, thinking))
 
 
 def repair_plan(*, reason: str = "", now: datetime | None = None) -> Replanned | None:
@@ -118,6 +122,7 @@ def repair_plan(*, reason: str = "", now: datetime | None = None) -> Replanned |
         PlanState.objects.get_or_create(id=1)
         stored = store_plan(book=book, plan=plan)
         asked = PlanRequest.objects.filter(id__in=[each for each, _ in requests])
+        reason = reason or _asked_for(asked, MISSED)
         reason = _noted(book, plan, stored, asked, reason, began, kind=PlanVersion.Kind.REPAIRED)
         if stored.written and not requests:
             request_replan(reason=reason, repaired=True, now=now)
@@ -130,13 +135,14 @@ def repair_plan(*, reason: str = "", now: datetime | None = None) -> Replanned |
 def sweep_plan(*, now: datetime | None = None) -> int:
     """Start the repair or replan that was asked for, or that missed slots call for; 1 where one started.
 
-    First the plan is made possible, then better; a replan not before PlanState.next_at. Where the broker is
-    away it is done here.
+    First the plan is made possible, then better; a replan not before PlanState.next_at. Replans go on until
+    the last one found nothing better, and again after the next event. Where the broker is away it is done
+    here.
     """
     now = now or clock.now()
     if PlanRequest.objects.filter(repaired=False).exists() or _missed_slots(now):
         return _start("planning.repair", "repair_at", repair_plan, now)
-    if PlanRequest.objects.exists():
+    if PlanRequest.objects.exists() or PlanState.objects.filter(id=1, settled=False).exists():
         return _start("planning.replan", "next_at", replan, now)
     return 0
 
@@ -148,15 +154,10 @@ def replan_soon(*, reason: str, now: datetime | None = None) -> None:
     PlanState.objects.filter(id=1).update(next_at=now)
 
 
-def _best(book: Ledger) -> engine.Plan | None:
-    """The plan in force repaired, or a new one where that is worth what it moves."""
-    if not len(book.rows):
-        return None
-    fresh = engine.schedule(book.problem)
-    if not (book.standing["machine"] >= 0).any():
-        return fresh
-    plans = (engine.repair(book.problem, book.standing), fresh)
-    return min(plans, key=lambda plan: engine.price(book.problem, plan, book.standing))
+def _caught_up(planned: Ledger, plan: engine.Plan | None, now: datetime) -> tuple[Ledger, engine.Plan | None]:
+    """The order book as it is by now, and the plan made possible in it. The caller holds PLAN_LOCK."""
+    book = load_ledger(now)
+    return book, caught_up(book, planned, plan) if plan is not None and len(book.rows) else None
 
 
 def _start(task: str, due_field: str, do: Callable[..., object], now: datetime) -> int:
@@ -177,6 +178,13 @@ def _missed_slots(now: datetime) -> bool:
     return not fresh and missed.exists()
 
 
+def _asked_for(asked: QuerySet[PlanRequest], otherwise: str) -> str:
+    """Why a plan is made: the first reason asked for, and how many more."""
+    found = list(asked.values_list("reason", flat=True))
+    more = len(found) - 1
+    return found[0] + (f", and {more} more" if more else "") if found else otherwise
+
+
 def _noted(
     book: Ledger,
     plan: engine.Plan | None,
@@ -186,17 +194,13 @@ def _noted(
     began: float,
     kind: PlanVersion.Kind = PlanVersion.Kind.REPLANNED,
 ) -> str:
-    """Write the version where something was stored; its reason: the first asked for, and how many more."""
-    found = list(asked.values_list("reason", "by_id"))
-    if not reason:
-        more = len(found) - 1
-        reason = found[0][0] + (f", and {more} more" if more else "") if found else MISSED
+    """Write the version where something was stored; the reason again."""
     if stored.written:
         late = _late(plan)
         PlanVersion.objects.create(
             kind=kind,
             reason=reason[:200],
-            by_id=next((by for _, by in found if by), None),
+            by_id=next(iter(asked.exclude(by=None).values_list("by", flat=True)[:1]), None),
             at=book.now,
             took_ms=round(1000 * (time.monotonic() - began)),
             operations=len(book.rows),
@@ -212,8 +216,10 @@ def _late(plan: engine.Plan | None) -> Table:
     return plan.late() if plan is not None else np.zeros(0, np.int64)
 
 
-def _count_up(book: Ledger, plan: engine.Plan | None, reason: str, began: float, **pauses: datetime) -> None:
-    """Say which plan is in force, how good it is, and when the next one may come."""
+def _count_up(
+    book: Ledger, plan: engine.Plan | None, reason: str, began: float, **more: datetime | bool
+) -> None:
+    """Say which plan is in force, how good it is, when the next one may come and whether it may be better."""
     late = _late(plan)
     state = PlanState.objects.get(id=1)
     PlanState.objects.filter(id=1).update(
@@ -224,7 +230,7 @@ def _count_up(book: Ledger, plan: engine.Plan | None, reason: str, began: float,
         late_jobs=int((late > 0).sum()),
         tardiness_minutes=int(late.sum()),
         reason=reason[:200],
-        **pauses,
+        **more,
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,7 +12,15 @@ from orders.models import OrderLine
 from planning import services
 from planning.models import Machine, Operation, PlanRequest, PlanState
 from planning.services import Material
-from tests.planning.shop import MONDAY, Shop, make_job, material, moves_to_planning, step
+from tests.planning.shop import (
+    MONDAY,
+    Shop,
+    make_job,
+    make_operations,
+    material,
+    moves_to_planning,
+    step,
+)
 
 
 def planned(shop: Shop, count: int = 1, **wishes: object) -> list[OrderLine]:
@@ -147,14 +156,14 @@ def test_new_jobs_between_thinking_and_storing_keep_their_slots(
 ) -> None:
     Machine.objects.filter(code="CUT-2").delete()
     (first,) = planned(shop)
-    schedule = services.replan.__globals__["engine"].schedule
+    repair = services.replan.__globals__["engine"].repair
     came: list[OrderLine] = []
 
-    def think(problem: object) -> object:
+    def think(problem: object, standing: object) -> object:
         came.extend(planned(shop))
-        return schedule(problem)
+        return repair(problem, standing)
 
-    monkeypatch.setattr("planning.engine.schedule", think)
+    monkeypatch.setattr("planning.engine.repair", think)
     outcome = services.replan(now=MONDAY + timedelta(hours=1))
     connection.check_constraints()
     assert outcome is not None
@@ -190,3 +199,68 @@ def test_the_sweeper_waits_ten_times_as_long_as_the_last_replan_took(shop: Shop)
     state = PlanState.objects.get()
     assert state.next_at is not None
     assert state.next_at >= MONDAY + max(timedelta(seconds=1), 10 * timedelta(milliseconds=state.took_ms))
+
+
+def queued_for_fitting(shop: Shop) -> OrderLine:
+    """Three jobs of an hour's cut and a shift's fit on one fitter, none planned yet; the one that is last."""
+    Machine.objects.filter(code="FIT-2").delete()
+    routing = [step(shop.processes["CUT"], 10), step(shop.processes["FIT"], 20, 480)]
+    for _ in range(3):
+        make_operations(shop, make_job(shop, state="production", routing=routing))
+    services.replan(now=MONDAY)
+    return Operation.objects.filter(sequence=20).latest("during__startswith").line
+
+
+def test_a_job_starts_as_late_as_its_end_allows(shop: Shop, settings: Any) -> None:
+    settings.MTO_NEAR_DAYS = 0
+    last = queued_for_fitting(shop)
+    cut, fit = last.operations.order_by("sequence")
+    assert cut.planned_end == fit.planned_start
+    assert fit.planned_end == MONDAY + timedelta(days=3, hours=1)
+
+
+def test_nobody_waits_beside_an_idle_machine(shop: Shop) -> None:
+    cut = queued_for_fitting(shop).operations.get(sequence=10)
+    assert cut.planned_end is not None
+    assert cut.planned_end.date() == MONDAY.date()
+
+
+def late_for_good(shop: Shop) -> None:
+    """Two jobs that are due before they can be done, on one cutter."""
+    Machine.objects.filter(code="CUT-2").delete()
+    planned(shop, 2, promised=MONDAY - timedelta(days=1))
+
+
+def test_a_plan_that_cannot_be_better_is_settled(shop: Shop) -> None:
+    planned(shop)
+    services.replan(now=MONDAY)
+    assert PlanState.objects.get().settled
+
+
+def test_rounds_of_improvement_go_on_until_one_finds_nothing(shop: Shop) -> None:
+    late_for_good(shop)
+    services.replan(now=MONDAY)
+    PlanState.objects.update(settled=False, next_at=None, computed_at=MONDAY)
+    assert services.sweep_plan(now=MONDAY) == 1
+    services.replan(now=MONDAY)
+    assert PlanState.objects.get().settled
+    assert services.sweep_plan(now=MONDAY + timedelta(minutes=5)) == 0
+
+
+def test_a_replan_is_not_in_vain_where_the_plan_was_repaired_meanwhile(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (line,) = planned(shop)
+    Machine.objects.filter(code="CUT-1").update(active=False)
+    think = services.replan.__globals__["think"]
+
+    def interrupted(book: object, seed: int) -> object:
+        thought = think(book, seed=seed)
+        services.request_replan(reason="A breakdown")
+        services.repair_plan(now=MONDAY)
+        return thought
+
+    monkeypatch.setitem(services.replan.__globals__, "think", interrupted)
+    assert services.replan(now=MONDAY) is not None
+    assert PlanState.objects.get().version == 2
+    assert line.operations.get(sequence=10).machine == shop.machines["CUT-2"]

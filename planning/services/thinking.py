@@ -1,0 +1,111 @@
+"""What a whole replan thinks: a feasible plan first, then a better one for as long as is allowed."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from django.conf import settings
+
+from planning import engine
+from planning.engine.features import IMPROVEMENT, features
+from planning.selectors import Ledger, next_minute
+
+DAY: Final = 1440
+WHOLE: Final = 10 * 365 * DAY
+"""Minutes a job keeps until it is due when it is shifted right: all it has, so its end never moves."""
+
+LEAST_DRAWN: Final = 240
+"""Minutes by which work must begin sooner before it is drawn forward from where it stands."""
+
+GAIN: Final = 0.005
+"""The share of its price a plan must have saved for another round to be worth while."""
+
+
+@dataclass(frozen=True, eq=False)
+class Thought:
+    """A plan, and whether another round of improvement may find a better one."""
+
+    plan: engine.Plan | None
+    more: bool = False
+
+
+def think(book: Ledger, *, seed: int) -> Thought:
+    """The best plan found in MTO_PLANNING_SECONDS of CPU time; what plans are compared by is engine.price.
+
+    The plan in force, repaired, or a new one where that is worth what it moves, is improved; the frozen zone
+    stays. Nothing is late that could be in time: the search is over, and jobs only begin later where they
+    would wait between two operations (decision 0008). Work in reach is drawn forward to idle machines.
+    """
+    if not len(book.rows):
+        return Thought(None)
+    problem, standing = book.problem, book.standing
+    first = _first(book)
+    if not (standing["machine"] >= 0).any():
+        better = _improved(problem, first, seed)
+        return Thought(_drawn(book, better), not _over(better))
+    if _over(first):
+        return Thought(_drawn(book, first))
+    found = _improved(_frozen(book, first), first, seed)
+    plan = min((first, found), key=lambda each: engine.price(problem, each, standing))
+    (_, before), (_, after) = (engine.price(problem, each, standing) for each in (first, plan))
+    return Thought(_drawn(book, plan), not _over(plan) and before - after > GAIN * before)
+
+
+def caught_up(book: Ledger, planned: Ledger, plan: engine.Plan) -> engine.Plan:
+    """The plan made for `planned`, made possible in `book`, which is what became of it meanwhile.
+
+    The repaired plan in force where that is better by now.
+    """
+    at = np.searchsorted(
+        planned.rows["id"], book.rows["id"], sorter=(order := np.argsort(planned.rows["id"]))
+    )
+    known = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(book.rows), np.int64)
+    same = np.flatnonzero(planned.rows["id"][known] == book.rows["id"])
+    standing = book.standing.copy()
+    fresh = engine.standing_slots(plan.machine, plan.start, plan.end)[known[same]]
+    # Machines may have come or gone: places travel under their ids.
+    seats = np.array([book.resources.index.get(each, -1) for each in planned.resources.machine_ids] + [-1])
+    fresh["machine"] = seats[fresh["machine"]]
+    standing[same] = np.where(fresh["machine"] >= 0, fresh, standing[same])
+    tried = (engine.repair(book.problem, book.standing), engine.repair(book.problem, standing))
+    return min(tried, key=lambda each: engine.price(book.problem, each, book.standing))
+
+
+def _first(book: Ledger) -> engine.Plan:
+    """The plan in force made possible again; a new one where that is better, or there is none."""
+    if not (book.standing["machine"] >= 0).any():
+        return engine.plan(book.problem)
+    repaired = engine.repair(book.problem, book.standing)
+    if _over(repaired):
+        return repaired
+    tried = (repaired, engine.plan(book.problem))
+    return min(tried, key=lambda plan: engine.price(book.problem, plan, book.standing))
+
+
+def _improved(problem: engine.Problem, plan: engine.Plan, seed: int) -> engine.Plan:
+    """A plan that is less late, found in MTO_PLANNING_SECONDS; where none can be, starts are shifted only."""
+    if not features(problem) <= IMPROVEMENT:
+        return plan
+    seconds = 0 if _over(plan) else settings.MTO_PLANNING_SECONDS
+    return engine.improve(problem, plan, seconds, seed=seed, goal=engine.Goal(margin=WHOLE))
+
+
+def _over(plan: engine.Plan) -> bool:
+    """No plan can be less late."""
+    return plan.status == engine.Status.OPTIMAL
+
+
+def _frozen(book: Ledger, plan: engine.Plan) -> engine.Problem:
+    """The problem in which what begins within MTO_FROZEN_MINUTES stays where this plan has it."""
+    operations = book.problem.operations.copy()
+    free = operations["fixing"] == engine.Fixing.FREE
+    operations["machine"] = np.where(free, plan.machine, operations["machine"])
+    operations["start"] = np.where(free, plan.start, operations["start"])
+    until = next_minute(book.now) + settings.MTO_FROZEN_MINUTES
+    return replace(book.problem, operations=operations, frozen=until)
+
+
+def _drawn(book: Ledger, plan: engine.Plan) -> engine.Plan:
+    """The same with work of the next MTO_NEAR_DAYS working days drawn forward to machines that are idle."""
+    until = book.resources.days_later(next_minute(book.now), settings.MTO_NEAR_DAYS)
+    return engine.drawn_forward(book.problem, plan, until, LEAST_DRAWN)
