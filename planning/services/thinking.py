@@ -7,12 +7,11 @@ import numpy as np
 from django.conf import settings
 
 from planning import engine
-from planning.engine.features import IMPROVEMENT, features
 from planning.selectors import Ledger, next_minute
 
 DAY: Final = 1440
-WHOLE: Final = 10 * 365 * DAY
-"""Minutes a job keeps until it is due when it is shifted right: all it has, so its end never moves."""
+SHORT: Final = engine.Goal(margin=10 * 365 * DAY)
+"""Everything starts late without a later end: a job keeps all the time it has until it is due."""
 
 LEAST_DRAWN: Final = 240
 """Minutes by which work must begin sooner before it is drawn forward from where it stands."""
@@ -38,15 +37,15 @@ def think(book: Ledger, *, seed: int) -> Thought:
     """
     if not len(book.rows):
         return Thought(None)
-    problem, standing = book.problem, book.standing
+    problem, standing, seconds = book.problem, book.standing, settings.MTO_PLANNING_SECONDS
     first = _first(book)
     if not (standing["machine"] >= 0).any():
-        better = _improved(problem, first, seed)
+        # Where no plan can be less late only the starts are shifted.
+        better = engine.improve(problem, first, 0 if _over(first) else seconds, seed=seed, goal=SHORT)
         return Thought(_drawn(book, better), not _over(better))
     if _over(first):
         return Thought(_drawn(book, first))
-    found = _improved(_frozen(book, first), first, seed)
-    plan = min((first, found), key=lambda each: engine.price(problem, each, standing))
+    plan = engine.improve(_frozen(book, first), first, seconds, seed=seed, standing=standing)
     (_, before), (_, after) = (engine.price(problem, each, standing) for each in (first, plan))
     return Thought(_drawn(book, plan), not _over(plan) and before - after > GAIN * before)
 
@@ -80,14 +79,6 @@ def _first(book: Ledger) -> engine.Plan:
         return repaired
     tried = (repaired, engine.plan(book.problem))
     return min(tried, key=lambda plan: engine.price(book.problem, plan, book.standing))
-
-
-def _improved(problem: engine.Problem, plan: engine.Plan, seed: int) -> engine.Plan:
-    """A plan that is less late, found in MTO_PLANNING_SECONDS; where none can be, starts are shifted only."""
-    if not features(problem) <= IMPROVEMENT:
-        return plan
-    seconds = 0 if _over(plan) else settings.MTO_PLANNING_SECONDS
-    return engine.improve(problem, plan, seconds, seed=seed, goal=engine.Goal(margin=WHOLE))
 
 
 def _over(plan: engine.Plan) -> bool:
