@@ -246,6 +246,8 @@ MTO_NEAR_DAYS = 2
 # Ways to get material, asked upward by planning; what a confirmation keeps of the dates that are held
 MTO_SUPPLY = "procurement.selectors.supply_outlook"
 MTO_CONFIRMING = ["planning.services.keep_promises"]
+# Who must know at once that jobs were put on hold or resumed
+MTO_HOLDING = ["planning.services.replan_held"]
 # A promise may rest on a book of orders that is so many seconds old; a hold is always checked anew
 MTO_PROMISE_SECONDS = 20
 

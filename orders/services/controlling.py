@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from kernel import clock
 from kernel.errors import Conflict, Refused
@@ -55,6 +57,7 @@ def hold_jobs(
         held_at=now, held_by=by, hold_reason=reason.strip()
     )
     add_milestones(lines=fresh, code="hold", text="Your order is paused", now=now)
+    _tell_stages(fresh, now)
     return moves
 
 
@@ -79,7 +82,14 @@ def resume_jobs(
         held_at=None, held_by=None, hold_reason=""
     )
     add_milestones(lines=fresh, code="resume", text="Your order continues", now=now)
+    _tell_stages(fresh, now)
     return advance_all(keys=_keys(locked, "resume", key), event="resume", by=by, now=now)
+
+
+def _tell_stages(lines: Collection[OrderLine], now: datetime) -> None:
+    """A handover of a job on hold waits until it is resumed, so those who must know are told directly."""
+    for name in settings.MTO_HOLDING:
+        import_string(name)(line_ids=[line.pk for line in lines], now=now)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from planning.services.plan import plan_jobs
 from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
 from planning.services.readiness import refresh_readiness, release_operations
 from planning.services.replanning import Replanned, repair_plan, replan, replan_soon, sweep_plan
-from planning.services.requests import request_repair, request_replan
+from planning.services.requests import replan_held, request_repair, request_replan
 from planning.services.rework import add_rework
 from planning.services.versions import purge_versions
 from planning.services.withdraw import withdraw_jobs
@@ -33,6 +33,7 @@ __all__ = [
     "release_operations",
     "repair_plan",
     "replan",
+    "replan_held",
     "replan_soon",
     "report_downtime",
     "report_issued",

@@ -11,7 +11,7 @@ from kernel import clock
 from orders.services import lock_jobs
 from planning.models import Operation
 from planning.services.readiness import refresh_readiness
-from planning.services.requests import request_replan
+from planning.services.requests import request_replans
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ def report_material(*, reports: Sequence[Material], now: datetime | None = None)
     """
     now = now or clock.now()
     changes = _write(reports, now)
-    if any(change.matters for change in changes):
-        request_replan(reason="A material date changed", now=now)
+    moved = {change.line_id: "A material date changed" for change in changes if change.matters}
+    if moved:
+        request_replans(reasons=moved, now=now)
     lines = {change.line_id for change in changes if change.available}
     return refresh_readiness(jobs=lock_jobs(lines), now=now) if lines else []
 
