@@ -7,6 +7,24 @@ FRAME = {
     "Messages": "Meldungen",
     "Dismiss message": "Meldung schließen",
     "Try again": "Erneut versuchen",
+    "You may not do this. Ask an administrator for the role it needs.": (
+        "Das dürfen Sie nicht. Bitten Sie den Administrator um die nötige Rolle."
+    ),
+    "This no longer exists. Reload the page to see what is there now.": (
+        "Das gibt es nicht mehr. Laden Sie die Seite neu, um den Stand von jetzt zu sehen."
+    ),
+    "Too many requests at once. Wait a moment, then try again.": (
+        "Zu viele Anfragen auf einmal. Warten Sie einen Augenblick und versuchen Sie es dann erneut."
+    ),
+    "That did not work on our side. Nothing was changed on this page.": (
+        "Das hat bei uns nicht funktioniert. Auf dieser Seite wurde nichts geändert."
+    ),
+    "No connection to the server. Check the network, then try again.": (
+        "Keine Verbindung zum Server. Prüfen Sie das Netz und versuchen Sie es dann erneut."
+    ),
+    "The server takes longer than usual. Try again.": (
+        "Der Server braucht länger als sonst. Versuchen Sie es erneut."
+    ),
     "optional": "freiwillig",
     "One thing needs your attention": "Eine Angabe fehlt noch oder stimmt nicht",
     "{count} things need your attention": "{count} Angaben fehlen noch oder stimmen nicht",

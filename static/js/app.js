@@ -18,6 +18,9 @@
     card.addEventListener("mouseleave", () => { timer = setTimeout(() => card.remove(), 2000); });
   }
 
+  // The words of failures stand in the page, in its language.
+  const said = (what) => $("#toast-template")?.getAttribute(`data-${what}`);
+
   function toast(text, retry) {
     const box = $("#toasts");
     const card = $("#toast-template")?.content.firstElementChild.cloneNode(true);
@@ -272,16 +275,11 @@
     const status = event.detail.xhr.status;
     if (sectionFailed(event.detail)) return;
     if (quiet(event.detail) && status >= 500) return;
-    const words = {
-      403: "You may not do this. Ask an administrator for the role it needs.",
-      404: "This no longer exists. Reload the page to see what is there now.",
-      429: "Too many requests at once. Wait a moment, then try again.",
-    };
     if (event.detail.target?.id === "palette-results") event.detail.target.replaceChildren();
-    toast(words[status] || "That did not work on our side. Nothing was changed on this page.", again(event.detail));
+    toast(said(status) || said("failed-act"), again(event.detail));
   });
-  on("htmx:sendError", (event) => { if (!quiet(event.detail) && !sectionFailed(event.detail)) toast("No connection to the server. Check the network, then try again.", again(event.detail)); });
-  on("htmx:timeout", (event) => { if (!quiet(event.detail) && !sectionFailed(event.detail)) toast("The server takes longer than usual. Try again.", again(event.detail)); });
+  on("htmx:sendError", (event) => { if (!quiet(event.detail) && !sectionFailed(event.detail)) toast(said("unreachable"), again(event.detail)); });
+  on("htmx:timeout", (event) => { if (!quiet(event.detail) && !sectionFailed(event.detail)) toast(said("slow"), again(event.detail)); });
 
   // A dialog that the server opened (no script was there yet) becomes a real one.
   $$("dialog.sheet[open]").forEach(openDialog);

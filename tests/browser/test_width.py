@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from demo.services.history import drain
@@ -16,6 +16,7 @@ from demo.services.players import Cast, buyers, people
 from demo.services.wishes import Wish, place_order
 from orders.models import Customer, Order, PriceList, Product, User
 from orders.services import record_forecasts, token_of
+from planning.engine.promise import warm_up_promises
 from planning.models import Machine, Operation
 from planning.services import report_downtime
 from procurement.models import PurchaseOrder
@@ -25,6 +26,12 @@ SignIn = Callable[[User], Page]
 WIDTHS = (1440, 390)
 SHORT = {"GPU_MODEL": "G3", "GPU_QTY": "1", "PSU_W": "1000"}
 """A card that is never in stock: it is bought, and its order is late."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels() -> None:
+    """As a web process compiles them when it starts."""
+    warm_up_promises()
 
 
 @dataclass
@@ -67,6 +74,7 @@ def scene() -> Scene:
     now = timezone.now()
     make_shop(now=now)
     cast = Cast(people=people(), rng=Random(1))
+    Customer.objects.filter(code="DELMAR").update(language="de")
     delmar = Customer.objects.get(code="DELMAR")
     product, sales = Product.objects.get(code="NB-W7"), cast.people["sales"]
     order, quoted, draft = (
@@ -111,6 +119,15 @@ def test_no_page_of_anybody_is_wider_than_its_window(
         for path in scene.paths(role):
             found += overflow(page, f"{live_server.url}{path}")
     assert found == []
+
+
+def test_a_german_link_tells_in_german_that_the_network_is_gone(
+    scene: Scene, page: Page, live_server: LiveServer
+) -> None:
+    page.goto(f"{live_server.url}/q/{token_of(scene.quoted.revisions.get())}/")
+    gone = "new CustomEvent('htmx:sendError', { bubbles: true, detail: { target: document.body } })"
+    page.evaluate(f"document.body.dispatchEvent({gone})")
+    expect(page.get_by_role("alert")).to_contain_text("Keine Verbindung zum Server")
 
 
 def test_the_link_of_a_quotation_fits(scene: Scene, page: Page, live_server: LiveServer) -> None:
