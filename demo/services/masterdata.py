@@ -1,5 +1,6 @@
 """The demo's master data, from demo.shop into the tables: Northbyte and two further product families."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from orders.models import (
     User,
 )
 from orders.services import create_product, publish_product
-from planning.models import Calendar, Machine, Shift, WorkCentre
+from planning.models import Calendar, Crew, Machine, Shift, Skill, Tool, WorkCentre
 from procurement.models import Supplier, SupplierItem
 from procurement.services import Opening, open_stock
 from production.models import ScrapReason
@@ -97,7 +98,12 @@ def _resources() -> None:
     centres = (*shop.WORK_CENTRES, *families.WORK_CENTRES)
     for position, (code, name, calendar, process, count, rate) in enumerate(centres):
         centre = WorkCentre.objects.create(
-            code=code, name=name, calendar=calendars[calendar], hourly_rate=Decimal(rate), position=position
+            code=code,
+            name=name,
+            calendar=calendars[calendar],
+            hourly_rate=Decimal(rate),
+            position=position,
+            unlimited=code in families.OUTSIDE,
         )
         centre.processes.add(processes[process])
         short = code.removeprefix("WC-")
@@ -105,6 +111,19 @@ def _resources() -> None:
             Machine(work_centre=centre, code=f"{short}-{number:02d}", name=f"{name} {number}")
             for number in range(1, count + 1)
         )
+    _people_and_tools(calendars)
+
+
+def _people_and_tools(calendars: Mapping[str, Calendar]) -> None:
+    for code, places, speed in families.SPECIAL_MACHINES:
+        Machine.objects.filter(code=code).update(places=places, speed=speed)
+    skills = {code: Skill.objects.create(code=code, name=name) for code, name in families.SKILLS}
+    for code, name, calendar, size, known in families.CREWS:
+        crew = Crew.objects.create(code=code, name=name, calendar=calendars[calendar], size=size)
+        crew.skills.set([skills[each] for each in known])
+    Tool.objects.bulk_create(
+        Tool(code=code, name=name, quantity=quantity) for code, name, quantity in families.TOOLS
+    )
 
 
 def _items(now: datetime) -> None:

@@ -57,6 +57,30 @@ WORK_CENTRES = (
     ("WC-CRATE", "Crating", "DAY", "CRATE", 2, "36"),
 )
 
+# Work centres of others: they take whatever is sent, and bring it back after some days
+OUTSIDE = ("WC-ANO",)
+
+# code of the machine, places, speed in percent
+SPECIAL_MACHINES = (("LAM-01", 4, 100), ("LAM-02", 4, 100), ("RTR-02", 0, 125))
+
+# code, name, calendar, people, skills
+CREWS = (
+    ("HIDES", "Hide graders", "DAY", 2, ("GRADER",)),
+    ("LINERS", "Headliner makers", "DAY", 3, ("HEADLINER",)),
+    ("AVIONIC", "Avionics electricians", "DAY", 2, ("AVIONICS",)),
+    ("ALLROUND", "All-rounder", "DAY", 1, ("GRADER", "HEADLINER")),
+)
+
+# code, name of the skill
+SKILLS = (
+    ("GRADER", "Grading of hides"),
+    ("HEADLINER", "Fibre optics in headliners"),
+    ("AVIONICS", "Electrical work on aircraft"),
+)
+
+# code, name, how many equal ones
+TOOLS = (("J-G4", "Bonding jig of the G4 galley", 1),)
+
 SUPPLIERS = (
     ("GERBEREI", "Gerberei Lohmann"),
     ("FURNIER", "Furnier Kontor"),

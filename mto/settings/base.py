@@ -243,6 +243,8 @@ MTO_SAFETY_DAYS = 1
 MTO_PLANNING_SECONDS = 2.0
 MTO_FROZEN_MINUTES = 240
 MTO_NEAR_DAYS = 2
+# What no plan and no repair moves at all: what is planned to begin within so many hours
+MTO_FROZEN_HOURS = 0
 # Ways to get material, asked upward by planning; what a confirmation keeps of the dates that are held
 MTO_SUPPLY = "procurement.selectors.supply_outlook"
 MTO_CONFIRMING = ["planning.services.keep_promises"]

@@ -4,7 +4,7 @@ from orders.models.customers import Address, Company, Contact, Customer, PriceGr
 from orders.models.desk import ApiKey, Document, Milestone, SubmissionOnce, WorkItem
 from orders.models.drawings import Drawing
 from orders.models.moves import Handover, Heartbeat, Move
-from orders.models.orders import DateChange, Incoterm, Order, OrderLine, ShipPolicy, Snapshot
+from orders.models.orders import DateChange, Incoterm, Order, OrderLine, Priority, ShipPolicy, Snapshot
 from orders.models.people import STAFF_ROLES, Role, User
 from orders.models.prices import (
     CostRate,
@@ -60,6 +60,7 @@ __all__ = [
     "PriceGroup",
     "PriceList",
     "PricingPolicy",
+    "Priority",
     "Process",
     "Product",
     "ProductRevision",

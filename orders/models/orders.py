@@ -33,6 +33,14 @@ class ShipPolicy(models.TextChoices):
     AS_READY = "as_ready", "Ship as ready"
 
 
+class Priority(models.IntegerChoices):
+    """What a day of lateness weighs when not all jobs can be on time."""
+
+    NORMAL = 1, "Normal"
+    KEY = 3, "Key customer"
+    RUSH = 9, "Rush"
+
+
 class Incoterm(models.TextChoices):
     """Incoterms 2020."""
 
@@ -215,6 +223,9 @@ class OrderLine(Stamped):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     hold_reason = models.CharField(max_length=200, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
 
     objects = OrderLineQuerySet.as_manager()
 

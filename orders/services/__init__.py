@@ -49,6 +49,7 @@ from orders.services.modelling import create_product, draft_of, fingerprint, sav
 from orders.services.papers import paper_of
 from orders.services.price_lists import keep_list_price, keep_price_list, remove_list_price
 from orders.services.pricing import approve_price, turn_down_price
+from orders.services.priority import set_priority
 from orders.services.publishing import (
     check_product,
     prove_revision,
@@ -155,6 +156,7 @@ __all__ = [
     "save_draft",
     "send",
     "send_quotation",
+    "set_priority",
     "sweep_handovers",
     "sweep_proofs",
     "today",

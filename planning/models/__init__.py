@@ -1,12 +1,16 @@
 """Resources, operations, material requirements and the state of the plan."""
 
+from planning.models.people import Absence, Changeover, Crew, Skill, Tool
 from planning.models.plans import HeldSlot, Hold, HoldQuerySet, PlanRequest, PlanState, PlanVersion
 from planning.models.resources import Calendar, CalendarException, Downtime, Machine, Shift, WorkCentre
 from planning.models.work import Operation, OperationQuerySet, Requirement, RequirementQuerySet
 
 __all__ = [
+    "Absence",
     "Calendar",
     "CalendarException",
+    "Changeover",
+    "Crew",
     "Downtime",
     "HeldSlot",
     "Hold",
@@ -20,5 +24,7 @@ __all__ = [
     "Requirement",
     "RequirementQuerySet",
     "Shift",
+    "Skill",
+    "Tool",
     "WorkCentre",
 ]

@@ -135,6 +135,7 @@ class HeldSlot(models.Model):
     name = models.CharField(max_length=120)
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="held")
     during = DateTimeRangeField()
+    shared = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("hold", "sequence")
@@ -142,6 +143,7 @@ class HeldSlot(models.Model):
             ExclusionConstraint(
                 name="one_hold_at_a_time_per_machine",
                 expressions=[("machine", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(shared=False),
             ),
         )
 

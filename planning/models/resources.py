@@ -1,4 +1,4 @@
-"""Calendars, work centres and machines, and when machines stand."""
+"""Calendars, work centres and machines, people and tools, and when they are away."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -76,6 +76,11 @@ class WorkCentre(models.Model):
     processes = models.ManyToManyField(Process, related_name="work_centres")
     hourly_rate = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     position = models.PositiveIntegerField(default=0)
+    unlimited = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Takes any number of jobs at once: a vendor, a drying room.",
+    )
 
     class Meta:
         ordering = ("position", "code")
@@ -85,18 +90,33 @@ class WorkCentre(models.Model):
 
 
 class Machine(models.Model):
-    """One machine, bench or slot: it does one operation at a time."""
+    """One machine, bench or slot: it does one operation at a time.
+
+    With places it is a rack, oven or plate: so many pieces of one set-up family lie in it together.
+    """
 
     work_centre = models.ForeignKey(WorkCentre, on_delete=models.PROTECT, related_name="machines")
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     active = models.BooleanField(default=True)
+    speed = models.PositiveSmallIntegerField(
+        "speed in percent", default=100, db_default=100, help_text="200: needs half the run time."
+    )
+    places = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Pieces that lie in it at once; 0: one operation at a time."
+    )
 
     class Meta:
         ordering = ("work_centre__position", "code")
+        constraints = (models.CheckConstraint(name="machine_has_some_speed", condition=Q(speed__gt=0)),)
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether several operations may be on it at once."""
+        return bool(self.places) or self.work_centre.unlimited
 
 
 class Downtime(models.Model):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
@@ -27,6 +27,12 @@ class Operation(models.Model):
     Minutes are for the whole lot.
     `machine` and `during` are the plan and written by the planner only; `worked_on` is where it really runs.
     `baseline` is where it stood in the first plan that had a place for it, and never changes.
+
+    `after` are the sequences of its loop that must be complete before it; null: the one before it.
+    `queue_minutes` pass before it and `wait_minutes` after it, day and night. `skills` and `tools` are ids:
+    one person who has all the skills, one of each tool. A rack does `batch_size` of its `quantity` pieces at
+    a time (0: as many as it has places); pieces go on in lots of `transfer` (0: all together).
+    `shared` operations are done where several are at once; `pinned` ones stay where they are planned.
     """
 
     class Status(models.TextChoices):
@@ -55,6 +61,21 @@ class Operation(models.Model):
     setup_family = models.CharField(max_length=80, blank=True)
     unattended = models.BooleanField(default=False)
     instructions = models.TextField(blank=True)
+    after = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
+    queue_minutes = models.PositiveIntegerField(default=0, db_default=0)
+    wait_minutes = models.PositiveIntegerField(default=0, db_default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    skills = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    tools = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    quantity = models.PositiveIntegerField(default=1, db_default=1)
+    batch_size = models.PositiveIntegerField(default=0, db_default=0)
+    transfer = models.PositiveIntegerField(default=0, db_default=0)
+    pauses = models.BooleanField(
+        default=True, db_default=True, help_text="May stop over a break and go on after it."
+    )
+    outside_days = models.PositiveSmallIntegerField(default=0, db_default=0)
+    shared = models.BooleanField(default=False, db_default=False)
+    pinned = models.BooleanField(default=False, db_default=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     # What is done piles up on every machine, and nobody looks for it there: only open operations are indexed.
     machine = models.ForeignKey(
@@ -82,11 +103,13 @@ class Operation(models.Model):
             ExclusionConstraint(
                 name="one_operation_at_a_time_per_machine",
                 expressions=[("machine", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-                condition=Q(status__in=["pending", "blocked", "ready", "running", "paused"]),
+                condition=Q(status__in=["pending", "blocked", "ready", "running", "paused"], shared=False),
                 deferrable=Deferrable.DEFERRED,
             ),
             models.UniqueConstraint(
-                name="one_running_operation_per_machine", fields=("worked_on",), condition=Q(status="running")
+                name="one_running_operation_per_machine",
+                fields=("worked_on",),
+                condition=Q(status="running", shared=False),
             ),
             models.CheckConstraint(
                 name="running_means_a_machine", condition=~Q(status="running") | Q(worked_on__isnull=False)

@@ -1,25 +1,27 @@
 """Reads of the planning stage."""
 
 from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
-from planning.selectors.book import Held, held_slots, new_rows
+from planning.selectors.book import Held, held_slots, new_links, new_rows
 from planning.selectors.editions import Edition, plan_state
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
 from planning.selectors.late import LateJob, late_jobs
-from planning.selectors.ledger import Ledger, busy_machines, load_ledger
+from planning.selectors.ledger import Ledger, busy_now, load_ledger
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.operations import (
     Reached,
     first_operations_supplied,
+    followers,
     open_operations,
-    predecessors,
     reached_among,
     reached_operations,
     step_of,
 )
+from planning.selectors.people import SkillBook
 from planning.selectors.problem import problem_of
 from planning.selectors.promise_panel import Panel, promise_panel
 from planning.selectors.resources import Resources, load_resources
+from planning.selectors.routing import Row, operations_of, unknown_needs
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 from planning.selectors.why import Stretch, Why, why_jobs
 
@@ -37,12 +39,15 @@ __all__ = [
     "Panel",
     "Reached",
     "Resources",
+    "Row",
     "ScheduledOperation",
+    "SkillBook",
     "Stretch",
     "Why",
     "Window",
-    "busy_machines",
+    "busy_now",
     "first_operations_supplied",
+    "followers",
     "held_slots",
     "hurt_by_downtime",
     "hurt_by_item",
@@ -54,17 +59,19 @@ __all__ = [
     "load_resources",
     "minute_of",
     "moment_of",
+    "new_links",
     "new_rows",
     "next_minute",
     "open_operations",
+    "operations_of",
     "order_schedule",
     "plan_state",
-    "predecessors",
     "problem_of",
     "promise_panel",
     "reached_among",
     "reached_operations",
     "read_window",
     "step_of",
+    "unknown_needs",
     "why_jobs",
 ]

@@ -11,8 +11,8 @@ from django.utils import timezone
 from kernel.bases import fetch
 from kernel.formats import absolute
 from planning.models import Operation
+from planning.selectors.floor import LEAST_REMAINING
 from planning.selectors.moments import minute_of, moment_of
-from planning.selectors.problem import LEAST_REMAINING
 from planning.selectors.resources import Resources
 
 MOST_BARS: Final = 2000

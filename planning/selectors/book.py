@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import IntEnum
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +19,9 @@ HEADER: Final = 19
 STATUSES: Final = tuple(Operation.OPEN)
 RUNNING: Final = STATUSES.index(Operation.Status.RUNNING)
 PAUSED: Final = STATUSES.index(Operation.Status.PAUSED)
+FEW: Final = 2000
+"""So many operations are named in a statement; for more the links of all open ones are read."""
+
 DIGITS: Final = 15
 """Hexadecimal digits of a name's digest that stand for the name."""
 
@@ -49,6 +53,19 @@ OPERATIONS: Final = {
     "promised": minute("l.promised_at"),
     "forecast": minute("l.forecast_at"),
     "held": "(l.held_at IS NOT NULL)::int",
+    "weight": "l.priority",
+    "queue": "o.queue_minutes",
+    "wait": "o.wait_minutes",
+    "not_before": minute("o.not_before"),
+    "quantity": "greatest(o.quantity, 1)",
+    "good": "o.good",
+    "batch": "o.batch_size",
+    "transfer": "o.transfer",
+    "pauses": "o.pauses::int",
+    "outside": "o.outside_days",
+    "pinned": "o.pinned::int",
+    "graph": "(o.after IS NOT NULL)::int",
+    "linked": "(o.after IS NOT NULL OR o.skills <> '{}' OR o.tools <> '{}')::int",
 }
 OPEN_OPERATIONS: Final = (
     "FROM planning_operation AS o JOIN orders_orderline AS l ON l.id = o.line_id "
@@ -65,6 +82,33 @@ SHORT_REQUIREMENTS: Final = (
     "WHERE n.available < n.quantity AND n.cancelled_at IS NULL "
     f"AND o.status IN ({', '.join(repr(str(each)) for each in STATUSES)})"
 )
+
+LINKS: Final = {"operation": "o.id", "kind": "link.kind", "value": "link.value"}
+
+
+class Link(IntEnum):
+    """What a row of LINKS names."""
+
+    AFTER = 0
+    """The sequence of an operation that must be complete before."""
+    SKILL = 1
+    TOOL = 2
+
+
+LINKS_OF_OPEN: Final = (
+    f"FROM planning_operation AS o CROSS JOIN LATERAL (SELECT {Link.AFTER:d}, unnest(o.after) "
+    f"UNION ALL SELECT {Link.SKILL:d}, unnest(o.skills) "
+    f"UNION ALL SELECT {Link.TOOL:d}, unnest(o.tools)) AS link(kind, value) "
+    f"WHERE o.status IN ({', '.join(repr(str(each)) for each in STATUSES)})"
+)
+
+
+def table_of(columns: dict[str, str]) -> np.dtype[Any]:
+    """The type of a table with these columns."""
+    return np.dtype([(name, np.int64) for name in columns])
+
+
+NO_LINKS: Final = np.zeros(0, table_of(LINKS))
 
 
 class Held(NamedTuple):
@@ -88,19 +132,52 @@ def open_rows(condition: str = "", values: Sequence[object] = ()) -> Table:
 
 
 def new_rows(operations: Sequence[Operation]) -> Table:
-    """The same rows for operations that are not stored yet, in the order given; their lines are there."""
+    """The same rows for operations that are not stored yet, in the order given; their lines are there.
+
+    Their ids are -1, -2, …
+    """
     found = np.zeros(len(operations), table_of(OPERATIONS))
     for at, each in enumerate(operations):
         row = found[at]
-        row["id"], row["line"], row["loop"], row["sequence"] = 0, each.line_id, each.loop, each.sequence
+        row["id"], row["line"], row["loop"], row["sequence"] = -1 - at, each.line_id, each.loop, each.sequence
         row["process"], row["setup"], row["run"] = each.process_id, each.setup_minutes, each.run_minutes
         row["family"], row["unattended"] = number_of(each.setup_family), each.unattended
         row["status"] = STATUSES.index(Operation.Status(each.status))
         row["machine"], row["worked_on"] = -1, -1
         row["start"], row["end"], row["since"] = NEVER, NEVER, NEVER
         row["promised"], row["forecast"] = minute_of(each.line.promised_at), minute_of(each.line.forecast_at)
-        row["held"] = each.line.held_at is not None
+        row["held"], row["weight"] = each.line.held_at is not None, each.line.priority
+        row["queue"], row["wait"] = each.queue_minutes, each.wait_minutes
+        row["not_before"] = minute_of(each.not_before)
+        row["quantity"], row["good"] = max(1, each.quantity), each.good
+        row["batch"], row["transfer"], row["pauses"] = each.batch_size, each.transfer, each.pauses
+        row["outside"], row["pinned"], row["graph"] = each.outside_days, each.pinned, each.after is not None
+        row["linked"] = each.after is not None or bool(each.skills or each.tools)
     return found
+
+
+def new_links(operations: Sequence[Operation]) -> Table:
+    """What the operations of `new_rows` follow and need, with the columns of LINKS."""
+    found = [
+        (-1 - at, kind, value)
+        for at, each in enumerate(operations)
+        for kind, values in ((Link.AFTER, each.after), (Link.SKILL, each.skills), (Link.TOOL, each.tools))
+        for value in values or ()
+    ]
+    return np.array(found, table_of(LINKS))
+
+
+def links_of(rows: Table) -> Table:
+    """What open operations follow and need, with the columns of LINKS. One statement, none where nothing is.
+
+    Operations without links of the kind AFTER follow none if their row has `graph`, else the one before them.
+    """
+    if not rows["linked"].any():
+        return NO_LINKS
+    some = rows["id"][rows["linked"] == 1]
+    if len(some) > FEW:
+        return copied(LINKS, LINKS_OF_OPEN)
+    return copied(LINKS, f"{LINKS_OF_OPEN} AND o.id = ANY(%s)", [some.tolist()])
 
 
 def short_rows() -> Table:
@@ -126,11 +203,6 @@ def number_of(name: str) -> int:
     if not name:
         return -1
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:DIGITS], 16)
-
-
-def table_of(columns: dict[str, str]) -> np.dtype[Any]:
-    """The type of a table with these columns."""
-    return np.dtype([(name, np.int64) for name in columns])
 
 
 def copied(columns: dict[str, str], source: str, values: Sequence[object] = ()) -> Table:

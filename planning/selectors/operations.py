@@ -1,6 +1,6 @@
 """What stands before what, and which operations a job has reached."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kernel.bases import Columns, fetch
@@ -14,17 +14,6 @@ class Reached:
     operation: Operation
     short: bool
     place: str
-
-
-def predecessors(steps: Sequence[tuple[int, int, int]]) -> list[int]:
-    """Per step (job, loop, sequence) the index of the step before it, or -1.
-
-    The one place that knows the rule: within a loop of a job an operation follows the one with the next lower
-    sequence. Steps must be sorted.
-    """
-    return [
-        index - 1 if index and steps[index - 1][:2] == step[:2] else -1 for index, step in enumerate(steps)
-    ]
 
 
 OPERATION = Columns(Operation, "operation", leave_out=("instructions",))
@@ -53,10 +42,34 @@ def open_operations(line_ids: Collection[int], *, lock: bool = False) -> list[Re
 
 
 def reached_among(found: Iterable[Reached]) -> list[Reached]:
-    """Those of the jobs' open operations whose predecessors are all complete."""
-    steps = sorted(found, key=lambda each: step_of(each.operation))
-    before = predecessors([step_of(each.operation) for each in steps])
-    return [each for each, index in zip(steps, before, strict=True) if index < 0]
+    """Those of the jobs' open operations whose predecessors are all complete, by job, loop and sequence.
+
+    Predecessors are those an operation names; where it names none, whatever comes before it in its loop.
+    """
+    loops: dict[tuple[int, int], list[Reached]] = {}
+    for each in sorted(found, key=lambda each: step_of(each.operation)):
+        loops.setdefault(step_of(each.operation)[:2], []).append(each)
+    return [each for loop in loops.values() for each in _reached_of(loop)]
+
+
+def _reached_of(loop: Sequence[Reached]) -> Iterator[Reached]:
+    still_open = {each.operation.sequence for each in loop}
+    for at, each in enumerate(loop):
+        named = each.operation.after
+        if (at == 0) if named is None else still_open.isdisjoint(named):
+            yield each
+
+
+def followers(finished: Operation, left: Iterable[Reached]) -> list[Operation]:
+    """The open operations that wait for this one, which is complete now."""
+    job, loop, sequence = step_of(finished)
+    mine = [each.operation for each in left if step_of(each.operation)[:2] == (job, loop)]
+    chained = sorted(each.sequence for each in mine if each.after is None and each.sequence > sequence)
+    return [
+        each
+        for each in mine
+        if (sequence in each.after if each.after is not None else each.sequence in chained[:1])
+    ]
 
 
 def reached_operations(line_ids: Collection[int], *, lock: bool = False) -> list[Reached]:
@@ -68,7 +81,7 @@ def reached_operations(line_ids: Collection[int], *, lock: bool = False) -> list
 
 
 def step_of(operation: Operation) -> tuple[int, int, int]:
-    """Job, loop and sequence: what `predecessors` reads."""
+    """Job, loop and sequence."""
     return operation.line_id, operation.loop, operation.sequence
 
 

@@ -3,26 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from django.conf import settings
 
-from kernel.jit import BoolArray, IntArray, Table
+from kernel.jit import IntArray, Table
 from planning import engine
 from planning.engine import NEVER
-from planning.selectors.book import PAUSED, RUNNING, SHORT, Held, table_of
+from planning.selectors.book import NO_LINKS, SHORT, Held, Link, number_of, table_of
+from planning.selectors.floor import Floor, floor_of, may_stay, pieces_of, places_in, work_of
 from planning.selectors.moments import minute_of, next_minute
+from planning.selectors.people import SkillBook
 from planning.selectors.resources import Resources
-
-LEAST_REMAINING: Final = 15
-"""A running operation that is past its time is reckoned to need that many minutes more."""
 
 HELD_DAYS: Final = 1
 """A job on hold is reckoned to begin no sooner than after that many working days, each day anew."""
 
 UNPROMISED_DAYS: Final = 60
 FAR_AWAY: Final = 10 * 365 * 1440
+MOST_FAMILIES: Final = 1500
+"""With more set-up families than that there is no matrix of them."""
+
 NOTHING_SHORT: Final = np.zeros(0, table_of(SHORT))
 
 
@@ -31,67 +33,95 @@ def problem_of(
     resources: Resources,
     now: datetime,
     *,
+    links: Table = NO_LINKS,
     short: Table = NOTHING_SHORT,
     held: Sequence[Held] = (),
     names: Sequence[str] = (),
+    skills: SkillBook | None = None,
 ) -> engine.Problem:
-    """The engine's problem: running operations stay where they are, the others are free from now on.
+    """The engine's problem: running operations stay where they are, pinned ones where they are planned.
 
     Rows have the columns of OPERATIONS, the operations of a job stand together, by loop and sequence; jobs
-    are numbered as they come. Behind them stands what is held. Material that is `short` bounds its operation
-    by the date it is expected at; without a date nothing is assumed. Jobs on hold begin no sooner than
-    HELD_DAYS from now. `names` are what messages call the operations.
+    are numbered as they come. Behind them stands what is held. `links` are what they follow and need.
+    Material that is `short` bounds its operation by the date it is expected at; without a date nothing is
+    assumed. Jobs on hold begin no sooner than HELD_DAYS from now. What is planned to begin within
+    MTO_FROZEN_HOURS stays there. `names` are what messages call the operations;
+    `skills` takes note of the sets of skills that are asked for.
     """
-    clock, count, job = next_minute(now), len(rows), jobs_of(rows)[1]
-    same = np.zeros(count, np.bool_)
-    same[1:] = (job[1:] == job[:-1]) & (rows["loop"][1:] == rows["loop"][:-1])
-    started = started_among(rows, resources)
-    running = started & (rows["status"] == RUNNING)
-    follows = same & ~running
-    pools, pool = _pools(rows, started, resources)
-    nothing = engine.Ragged(np.zeros(count + len(held) + 1, np.int64), np.empty(0, np.int64))
-    shop = engine.assemble(
-        now=clock, calendars=resources.calendars, machines=resources.machines, jobs=(), operations=()
-    )
-    operations = _operations(rows, short, job, pool, started, resources, clock)
-    jobs = _jobs(rows, resources, clock)
-    after = np.concatenate([[0], np.cumsum(follows), np.full(len(held), follows.sum())])
+    floor = floor_of(rows, resources, next_minute(now))
+    pools, pool = _pools(floor)
+    operations = _operations(floor, pool, short)
+    runs = _runs(floor, operations, pools)
+    family, changeover = _families(rows["family"], resources)
+    operations["family"] = family
+    skills = skills or SkillBook(resources.people)
+    operations["skill"] = _skills(rows, links, skills)
+    jobs = _jobs(floor)
+    after, lags = _after(floor, links, len(held))
+    shop = _shop(resources, floor.clock, skills, changeover)
     return replace(
         shop,
         pools=pools,
-        jobs=np.concatenate([jobs, _job_of_held(clock)[: len(held)]]),
-        operations=np.concatenate([operations, _kept(held, len(jobs), resources, clock)]),
-        after=engine.Ragged(after.astype(np.int64), np.flatnonzero(follows) - 1),
-        held=nothing,
-        takes=nothing,
+        jobs=np.concatenate([jobs, _job_of_held(floor.clock)[: len(held)]]),
+        operations=np.concatenate([operations, _kept(held, len(jobs), floor)]),
+        runs=runs,
+        after=after,
+        lags=lags,
+        held=_tools(rows, links, resources, len(held)),
+        takes=engine.Ragged(np.zeros(len(rows) + len(held) + 1, np.int64), np.empty(0, np.int64)),
         names=tuple(names),
+        frozen=floor.clock + 60 * settings.MTO_FROZEN_HOURS if settings.MTO_FROZEN_HOURS else NEVER,
     )
 
 
-def jobs_of(rows: Table) -> tuple[IntArray, IntArray]:
-    """The jobs of these rows by id in the order they come, and the number of each row's job."""
-    line_ids, first, job = np.unique(rows["line"], return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return line_ids[order], rank[job]
+def _shop(
+    resources: Resources, clock: int, skills: SkillBook, changeover: Sequence[Sequence[int]]
+) -> engine.Problem:
+    """The shop without any work; one tool more stands for those that were deleted."""
+    people = resources.people
+    return engine.assemble(
+        now=clock,
+        calendars=resources.calendars,
+        machines=resources.machines,
+        jobs=(),
+        operations=(),
+        resources=engine.Resources(
+            crews=skills.crews(),
+            tools=(*people.tools, engine.Tool(0)),
+            changeover=changeover,
+            labels=engine.Labels(
+                machines=resources.machine_codes,
+                skills=skills.labels(),
+                tools=(*people.tool_codes, "a deleted tool"),
+            ),
+        ),
+    )
 
 
-def started_among(rows: Table, resources: Resources) -> BoolArray:
-    """Which operations run or pause on a machine that is known."""
-    here = seats_of(rows["worked_on"], resources) >= 0
-    found: BoolArray = np.isin(rows["status"], (RUNNING, PAUSED)) & here
-    return found
-
-
-def seats_of(machine_ids: IntArray, resources: Resources) -> IntArray:
-    """The engine's numbers of these machines, -1 for none."""
-    known = np.array(resources.machine_ids, np.int64)
-    order = np.argsort(known)
-    at = np.clip(np.searchsorted(known[order], machine_ids), 0, max(len(known) - 1, 0))
-    if not known.size:
-        return np.full(len(machine_ids), -1)
-    return np.where(known[order][at] == machine_ids, order[at], -1)
+def operation_at(problem: engine.Problem, at: int) -> engine.Operation:
+    """One operation of a problem as a row of its own, its predecessors counted as there."""
+    row, pool = problem.operations[at], int(problem.operations["pool"][at])
+    machines = problem.pools.value[problem.pools.ptr[pool] : problem.pools.ptr[pool + 1]] if pool >= 0 else ()
+    before = slice(int(problem.after.ptr[at]), int(problem.after.ptr[at + 1]))
+    first = int(row["first_run"])
+    return engine.Operation(
+        job=0,
+        machines=tuple(int(each) for each in machines),
+        run=int(row["run"]),
+        setup=int(row["setup"]),
+        family=int(row["family"]),
+        after=tuple(problem.after.value[before].tolist()),
+        unattended=bool(row["unattended"]),
+        release=int(row["release"]),
+        name=problem.name(at),
+        runs=tuple(problem.runs[first : first + len(machines)].tolist()) if first >= 0 else (),
+        lags=tuple(problem.lags[before].tolist()) if problem.lags.size else (),
+        quantity=int(row["quantity"]),
+        transfer=int(row["transfer"]),
+        pauses=bool(row["pauses"]),
+        skill=int(row["skill"]),
+        tools=tuple(problem.held.value[problem.held.ptr[at] : problem.held.ptr[at + 1]].tolist()),
+    )
 
 
 def running_until(operation: Table, resources: Resources, clock: int) -> int:
@@ -110,83 +140,160 @@ def _job_of_held(clock: int) -> Table:
     return job
 
 
-def _kept(held: Sequence[Held], job: int, resources: Resources, clock: int) -> Table:
+def _kept(held: Sequence[Held], job: int, floor: Floor) -> Table:
     """What promises hold, as work that is pinned to its machine and its minutes."""
-    start = np.array([max(clock, minute_of(each.starts)) for each in held], np.int64)
+    start = np.array([max(floor.clock, minute_of(each.starts)) for each in held], np.int64)
     end = np.array([next_minute(each.ends) for each in held], np.int64)
     pinned = np.zeros(len(held), engine.OPERATION)
     pinned["job"], pinned["pool"], pinned["family"] = job, -1, -1
-    pinned["unattended"], pinned["release"], pinned["run"] = 1, clock, np.maximum(1, end - start)
+    pinned["unattended"], pinned["release"], pinned["run"] = 1, floor.clock, np.maximum(1, end - start)
     pinned["fixing"], pinned["start"] = engine.Fixing.PINNED, start
-    pinned["machine"] = [resources.index[each.machine_id] for each in held]
+    pinned["machine"] = [floor.resources.index[each.machine_id] for each in held]
     pinned["first_run"], pinned["quantity"], pinned["pauses"], pinned["skill"] = -1, 1, 1, -1
     return pinned
 
 
-def _jobs(rows: Table, resources: Resources, clock: int) -> Table:
+def _jobs(floor: Floor) -> Table:
     """When the last operation must end for the promise to hold: the delivery takes working days."""
+    rows, clock = floor.rows, floor.clock
     first = np.sort(np.unique(rows["line"], return_index=True)[1])
     promised = rows["promised"][first]
     jobs = np.zeros(len(first), engine.JOB)
     jobs["due"] = np.where(
         promised == NEVER,
         clock + UNPROMISED_DAYS * 1440,
-        resources.days_after(promised, -settings.MTO_DELIVERY_DAYS),
+        floor.resources.days_after(promised, -settings.MTO_DELIVERY_DAYS),
     )
-    jobs["weight"] = 1
-    gate = resources.days_later(clock, HELD_DAYS)
+    jobs["weight"] = rows["weight"][first]
+    gate = floor.resources.days_later(clock, HELD_DAYS)
     jobs["release"] = np.where(rows["held"][first] == 1, gate, NEVER)
     return jobs
 
 
-def _operations(
-    rows: Table,
-    short: Table,
-    job: IntArray,
-    pool: IntArray,
-    started: BoolArray,
-    resources: Resources,
-    clock: int,
-) -> Table:
+def _operations(floor: Floor, pool: IntArray, short: Table) -> Table:
+    """OPERATION rows without families and skills; of started ones the run is what is left of it."""
+    rows, clock, free = floor.rows, floor.clock, ~floor.started
     table = np.zeros(len(rows), engine.OPERATION)
-    running = started & (rows["status"] == RUNNING)
-    table["job"], table["pool"], table["unattended"] = job, pool, rows["unattended"]
-    table["setup"], table["run"] = np.where(started, 0, rows["setup"]), np.maximum(1, rows["run"])
-    table["family"] = np.unique(rows["family"], return_inverse=True)[1] - (rows["family"].min(initial=0) < 0)
-    for at in np.flatnonzero(started):
-        table["run"][at] = _remaining(rows[at], resources, clock)
+    table["job"], table["pool"], table["unattended"] = floor.job, pool, rows["unattended"]
+    table["setup"], table["run"] = np.where(free, rows["setup"], 0), work_of(floor)
+    table["quantity"], table["first_run"] = np.where(free, pieces_of(floor), 1), -1
+    table["done"] = np.where(free, np.minimum(rows["good"], rows["quantity"] - 1), 0)
+    table["transfer"], table["pauses"] = np.where(free, rows["transfer"], 0), rows["pauses"]
     expected = np.full(len(rows), NEVER, np.int64)
     order = np.argsort(rows["id"])
     np.maximum.at(expected, order[np.searchsorted(rows["id"][order], short["operation"])], short["expected"])
-    table["release"] = np.maximum(clock, expected)
-    table["fixing"] = np.where(running, engine.Fixing.STARTED, engine.Fixing.FREE)
-    table["machine"] = np.where(running, seats_of(rows["worked_on"], resources), -1)
-    table["start"] = np.where(running, clock, NEVER)
-    table["first_run"], table["quantity"], table["pauses"], table["skill"] = -1, 1, 1, -1
+    table["release"] = np.maximum(clock, np.maximum(expected, rows["not_before"]))
+    stays = free & (floor.seat >= 0) & (rows["start"] != NEVER) & may_stay(floor)
+    table["fixing"] = np.where(floor.running, engine.Fixing.STARTED, engine.Fixing.FREE)
+    table["fixing"][stays & (rows["pinned"] == 1)] = engine.Fixing.PINNED
+    table["machine"] = np.where(floor.running, floor.here, np.where(stays, floor.seat, -1))
+    table["start"] = np.where(floor.running, clock, np.where(stays, rows["start"], NEVER))
     return table
 
 
-def _remaining(row: Any, resources: Resources, clock: int) -> int:
-    """What is left of a started operation: planned less worked minutes, at least LEAST_REMAINING."""
-    worked, since = int(row["worked"]), int(row["since"])
-    if row["status"] == RUNNING and since != NEVER:
-        if row["unattended"]:
-            worked += clock - since
-        else:
-            windows = resources.windows_of(int(row["worked_on"]))
-            worked += int(engine.work_between(windows, since, clock))
-    return max(LEAST_REMAINING, int(row["setup"]) + int(row["run"]) - worked)
-
-
-def _pools(rows: Table, started: BoolArray, resources: Resources) -> tuple[engine.Ragged, IntArray]:
+def _pools(floor: Floor) -> tuple[engine.Ragged, IntArray]:
     """The machines of each process, and of each started operation its own: a pool of its own each."""
-    seats = seats_of(rows["worked_on"], resources)
-    processes = sorted(process for process, pool in resources.pools.items() if pool)
-    sets = [resources.pools[process] for process in processes]
-    at = np.clip(np.searchsorted(processes, rows["process"]), 0, max(len(processes) - 1, 0))
-    pool = np.full(len(rows), -1)
-    if processes:
-        pool = np.where(np.array(processes)[at] == rows["process"], at, -1)
-    alone = np.unique(seats[started])
-    pool[started] = len(sets) + np.searchsorted(alone, seats[started])
+    pools = floor.resources.pools
+    processes = sorted(process for process, pool in pools.items() if pool)
+    sets = [pools[process] for process in processes]
+    pool = places_in(np.array(processes, np.int64), floor.rows["process"])
+    alone = np.unique(floor.here[floor.started])
+    pool[floor.started] = len(sets) + np.searchsorted(alone, floor.here[floor.started])
     return engine.ragged([*sets, *((int(seat),) for seat in alone)]), pool
+
+
+def _runs(floor: Floor, operations: Table, pools: engine.Ragged) -> IntArray:
+    """Run minutes by machine where these are not equally fast; `first_run` says where."""
+    found: list[IntArray] = []
+    many = 0
+    for number in np.unique(operations["pool"][~floor.started & (operations["pool"] >= 0)]).tolist():
+        members = pools.value[pools.ptr[number] : pools.ptr[number + 1]]
+        speeds = floor.resources.speeds[members]
+        if (speeds == 100).all():
+            continue
+        mine = np.flatnonzero((operations["pool"] == number) & ~floor.started)
+        table = -(-operations["run"][mine][:, None] * 100 // speeds[None, :])
+        operations["first_run"][mine] = many + len(members) * np.arange(len(mine))
+        found.append(table.ravel())
+        many += table.size
+    return np.concatenate([np.empty(0, np.int64), *found])
+
+
+def _families(names: IntArray, resources: Resources) -> tuple[IntArray, Sequence[Sequence[int]]]:
+    """Numbers of set-up families, -1 for none, and the minutes from each to each where some are known.
+
+    A negative time stands for the operation's own set-up.
+    """
+    rules = [(number_of(one), number_of(other), time) for one, other, time in resources.changeovers]
+    every = np.concatenate([names, np.array([end for rule in rules for end in rule[:2]], np.int64)])
+    known, which = np.unique(every, return_inverse=True)
+    family = which[: len(names)] - (known.min(initial=0) < 0)
+    size = int((known >= 0).sum())
+    if not rules or size > MOST_FAMILIES:
+        return family, ()
+    matrix = np.full((size, size), -1)
+    np.fill_diagonal(matrix, 0)
+    place = {number: at for at, number in enumerate(known[known >= 0].tolist())}
+    for one, other, time in rules:
+        if one in place and other in place:
+            matrix[place[one], place[other]] = time
+    return family, matrix.tolist()
+
+
+def _after(floor: Floor, links: Table, held: int) -> tuple[engine.Ragged, IntArray]:
+    """What each operation follows, and the minutes that pass in between; empty where nobody waits.
+
+    Where nothing is said it is the operation before it in its loop; what is complete is not there any more.
+    """
+    rows, count = floor.rows, len(floor.rows)
+    same = np.zeros(count, np.bool_)
+    same[1:] = (floor.job[1:] == floor.job[:-1]) & (rows["loop"][1:] == rows["loop"][:-1])
+    chained = np.flatnonzero(same & ~floor.running & (rows["graph"] == 0))
+    owner, target = _named(floor, links[links["kind"] == Link.AFTER])
+    owner, target = np.concatenate([chained, owner]), np.concatenate([chained - 1, target])
+    order = np.lexsort((target, owner))
+    owner, target = owner[order], target[order]
+    many = np.bincount(owner, minlength=count + held)
+    waits = rows["wait"][target] + rows["queue"][owner]
+    ptr = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
+    return engine.Ragged(ptr, target.astype(np.int64)), waits if waits.any() else np.empty(0, np.int64)
+
+
+def _named(floor: Floor, links: Table) -> tuple[IntArray, IntArray]:
+    """Operations and those open ones of their loop that they name."""
+    rows = floor.rows
+    owner = places_in(rows["id"], links["operation"])
+    links, owner = links[owner >= 0], owner[owner >= 0]
+    loops, steps = int(rows["loop"].max(initial=0)) + 1, int(rows["sequence"].max(initial=0)) + 1
+    known = (floor.job * loops + rows["loop"]) * steps + rows["sequence"]
+    wanted = (floor.job[owner] * loops + rows["loop"][owner]) * steps + links["value"]
+    target = np.where(links["value"] < steps, places_in(known, wanted), -1)
+    good = (target >= 0) & ~floor.running[owner] & (target != owner)
+    return owner[good], target[good]
+
+
+def _skills(rows: Table, links: Table, skills: SkillBook) -> IntArray:
+    """The number of what each operation asks of a person, -1 for nothing."""
+    found = np.full(len(rows), -1)
+    mine = links[links["kind"] == Link.SKILL]
+    owner = places_in(rows["id"], mine["operation"])
+    asked: dict[int, list[int]] = {}
+    for at, skill in zip(owner.tolist(), mine["value"].tolist(), strict=True):
+        asked.setdefault(at, []).append(skill)
+    for at, wanted in asked.items():
+        if at >= 0:
+            found[at] = skills.number(wanted)
+    return found
+
+
+def _tools(rows: Table, links: Table, resources: Resources, held: int) -> engine.Ragged:
+    """The tools each operation holds; the last one stands for those that were deleted."""
+    mine = links[links["kind"] == Link.TOOL]
+    owner = places_in(rows["id"], mine["operation"])
+    mine, owner = mine[owner >= 0], owner[owner >= 0]
+    known = np.array(resources.people.tool_ids, np.int64)
+    tool = places_in(known, mine["value"])
+    order = np.argsort(owner, kind="stable")
+    many = np.bincount(owner, minlength=len(rows) + held)
+    ptr = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
+    return engine.Ragged(ptr, np.where(tool < 0, len(known), tool)[order].astype(np.int64))

@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,11 +25,12 @@ from planning import engine
 from planning.engine import NEVER
 from planning.engine.promise import PromiseBook, open_book
 from planning.engine.promise_answer import NewJob
-from planning.selectors.book import number_of
+from planning.selectors.book import new_links, new_rows, number_of
 from planning.selectors.ledger import Ledger, load_ledger
-from planning.selectors.moments import moment_of, next_minute
-from planning.selectors.problem import running_until
+from planning.selectors.moments import moment_of
+from planning.selectors.problem import operation_at, problem_of, running_until
 from planning.selectors.resources import Resources, load_resources
+from planning.selectors.routing import operations_of, unknown_needs
 
 NOON: Final = 12
 WEIGHT: Final = 3
@@ -186,7 +187,7 @@ def jobs_of_lines(order: Order, lines: Sequence[OrderLine], kept: Kept) -> list[
 
 
 def _job(line: OrderLine, release: Any, ways: Mapping[int, list[tuple[int, str]]], kept: Kept) -> Asked:
-    """The job: operations one after the other, as the planner takes them, each behind its material."""
+    """The job: its operations as the planner takes them, each behind its material."""
     steps = sorted(release.routing, key=lambda row: row["sequence"])
     at = {row["sequence"]: number for number, row in enumerate(steps)}
     days, waits, missing = [0] * len(steps), [""] * len(steps), ""
@@ -205,27 +206,43 @@ def _job(line: OrderLine, release: Any, ways: Mapping[int, list[tuple[int, str]]
             for lead, source in found[1:]
             if lead < found[0][0]
         ]
-    clock = next_minute(kept.book.now)
-    operations = tuple(
-        engine.Operation(
-            job=0,
-            machines=kept.book.resources.pools.get(row["process_id"], ()),
-            run=max(1, row["run_minutes"]),
-            setup=row["setup_minutes"],
-            family=_family(row["setup_family"], kept.families),
-            after=(number - 1,) if number else (),
-            unattended=row["unattended"],
-            release=clock + 1440 * days[number],
-            name=f"Op {row['sequence']} {row['name']}",
+    lacking = _lacking(steps, kept.book.resources)
+    operations = tuple(_steps(line, steps, days, kept))
+    return Asked(line, NewJob(operations, WEIGHT), steps, waits, others, missing or lacking)
+
+
+def _lacking(steps: Sequence[Mapping[str, Any]], resources: Resources) -> str:
+    """The first skill or tool that the shop has never heard of, in a sentence."""
+    skills, tools = unknown_needs(steps, resources)
+    if skills:
+        return f"Nobody has the skill {min(skills)}. Train or hire somebody, or change the step."
+    if tools:
+        return f"There is no tool {min(tools)}. Enter one or change the step."
+    return ""
+
+
+def _steps(
+    line: OrderLine, steps: Sequence[Mapping[str, Any]], days: Sequence[int], kept: Kept
+) -> Iterator[engine.Operation]:
+    """The operations as the replan will see them, with the numbers of the book, behind their material."""
+    book = kept.book
+    mine = operations_of(line, steps, book.resources)
+    rows, names = new_rows(mine), [str(each) for each in mine]
+    problem = problem_of(rows, book.resources, book.now, links=new_links(mine), names=names)
+    for at, (each, wait) in enumerate(zip(mine, days, strict=True)):
+        yield operation_at(problem, at)._replace(
+            family=_family(each.setup_family, kept),
+            skill=book.skills.known(each.skills),
+            release=book.problem.now + 1440 * wait,
         )
-        for number, row in enumerate(steps)
-    )
-    return Asked(line, NewJob(operations, WEIGHT), steps, waits, others, missing)
 
 
-def _family(name: str, families: Mapping[int, int]) -> int:
-    """A family the plan does not know has a number of its own."""
-    return families.get(number_of(name), len(families)) if name else -1
+def _family(name: str, kept: Kept) -> int:
+    """A family the plan does not know has a number of its own; with a matrix it always needs its set-up."""
+    if not name:
+        return -1
+    unknown = -1 if kept.book.problem.changeover.size else len(kept.families)
+    return kept.families.get(number_of(name), unknown)
 
 
 def promise_day(finish: int, resources: Resources) -> datetime:

@@ -16,6 +16,7 @@ from django.db import connection
 from kernel.jit import IntArray
 from planning import engine
 from planning.engine.calendars import Windows
+from planning.selectors.people import People, people_of
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ BEHIND: Final = timedelta(days=40)
 AHEAD: Final = timedelta(days=400)
 DAY: Final = 1440
 
-# One statement for seven small tables: its text is also the key under which the windows are kept.
+# One statement for thirteen small tables: its text is also the key under which the windows are kept.
 TABLES: Final = """
     SELECT json_build_object(
         'calendars', (SELECT json_agg(c ORDER BY c.id) FROM planning_calendar c),
@@ -36,7 +37,17 @@ TABLES: Final = """
             'starts', floor(date_part('epoch', d.starts) / 60)::bigint,
             'ends', ceil(date_part('epoch', d.ends) / 60)::bigint) ORDER BY d.id)
             FROM planning_downtime d WHERE d.ends > now() - interval '40 days'),
-        'offers', (SELECT json_agg(p ORDER BY p.id) FROM planning_workcentre_processes p)
+        'offers', (SELECT json_agg(p ORDER BY p.id) FROM planning_workcentre_processes p),
+        'skills', (SELECT json_agg(k ORDER BY k.id) FROM planning_skill k),
+        'crews', (SELECT json_agg(r ORDER BY r.id) FROM planning_crew r),
+        'crew_skills', (SELECT json_agg(b ORDER BY b.id) FROM planning_crew_skills b),
+        'absences', (SELECT json_agg(json_build_object(
+            'id', a.id, 'crew_id', a.crew_id, 'people', a.people,
+            'starts', floor(date_part('epoch', a.starts) / 60)::bigint,
+            'ends', ceil(date_part('epoch', a.ends) / 60)::bigint) ORDER BY a.id)
+            FROM planning_absence a WHERE a.ends > now() - interval '40 days'),
+        'tools', (SELECT json_agg(t ORDER BY t.id) FROM planning_tool t),
+        'changeovers', (SELECT json_agg(x ORDER BY x.id) FROM planning_changeover x)
     )::text
 """
 Row = Mapping[str, Any]
@@ -49,7 +60,9 @@ class Resources:
     `calendars` are windows in minutes since 1970, from BEHIND to AHEAD of the day asked for; `day_starts` are
     the beginnings of the working days of the default calendar. `centres` (code and name, in the order of the
     pages) and `capacity` (windows and number of active machines) are by work centre. `down` are the spans in
-    which machines stand, by their id.
+    which machines stand, by their id. `speeds` are percent by machine, `day_minutes` what each works on a
+    working day; processes that are `shared` are done where several operations are at once. `changeovers` are
+    set-up minutes from family to family.
     """
 
     calendars: tuple[Windows, ...]
@@ -62,6 +75,18 @@ class Resources:
     day_starts: IntArray
     capacity: Mapping[int, tuple[Windows, int]]
     down: Mapping[int, Sequence[tuple[int, int]]]
+    speeds: IntArray
+    day_minutes: IntArray
+    shared: frozenset[int]
+    people: People
+    changeovers: Sequence[tuple[str, str, int]]
+    calendar_ids: tuple[int, ...]
+
+    def windows_of_calendar(self, calendar_id: int) -> Windows:
+        """The working time of a calendar, none where it is not known."""
+        if calendar_id not in self.calendar_ids:
+            return engine.windows_of([])
+        return self.calendars[self.calendar_ids.index(calendar_id)]
 
     def windows_of(self, machine_id: int) -> Windows:
         """The working time of one machine."""
@@ -105,22 +130,27 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
     machines = tables["machines"]
     down = _spans(tables["downtimes"])
     own, hours = _down(tables, windows, place, down)
+    people, absent = people_of(tables, windows, place, len(windows) + len(hours))
     codes = [row["code"] for row in tables["calendars"]]
     known = codes.index(default) if default in codes else 0
+    usual = [place[centres[row["work_centre_id"]]["calendar_id"]] for row in machines]
+    pools = _pools(tables["offers"], machines, centres)
     return Resources(
-        calendars=(*windows, *hours),
+        calendars=(*windows, *hours, *absent),
         machine_ids=tuple(row["id"] for row in machines),
         machine_codes=tuple(row["code"] for row in machines),
         centres={row["id"]: (row["code"], row["name"]) for row in tables["centres"]},
         machines=tuple(
             engine.Machine(
-                own.get(row["id"], place[centres[row["work_centre_id"]]["calendar_id"]]),
+                own.get(row["id"], calendar),
                 centre=row["work_centre_id"],
+                single=not centres[row["work_centre_id"]]["unlimited"],
+                size=0 if centres[row["work_centre_id"]]["unlimited"] else row["places"],
             )
-            for row in machines
+            for row, calendar in zip(machines, usual, strict=True)
         ),
         index={row["id"]: at for at, row in enumerate(machines)},
-        pools=_pools(tables["offers"], machines),
+        pools=pools,
         day_starts=(
             engine.build_day_starts(patterns[known], first, last, 0) if patterns else np.empty(0, np.int64)
         ),
@@ -132,6 +162,16 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
             for centre, row in centres.items()
         },
         down=down,
+        speeds=np.array([row["speed"] for row in machines], np.int64),
+        day_minutes=_day_minutes(patterns, windows, first, last)[usual],
+        shared=frozenset(
+            process
+            for process, pool in pools.items()
+            if any(_takes_several(machines[at], centres) for at in pool)
+        ),
+        people=people,
+        changeovers=tuple((row["before"], row["after"], row["minutes"]) for row in tables["changeovers"]),
+        calendar_ids=tuple(row["id"] for row in tables["calendars"]),
     )
 
 
@@ -141,6 +181,21 @@ def _spans(downtimes: Iterable[Row]) -> dict[int, list[tuple[int, int]]]:
     for row in downtimes:
         spans.setdefault(row["machine_id"], []).append((row["starts"], row["ends"]))
     return spans
+
+
+def _takes_several(machine: Row, centres: Mapping[int, Row]) -> bool:
+    return bool(machine["places"] or centres[machine["work_centre_id"]]["unlimited"])
+
+
+def _day_minutes(
+    patterns: Sequence[engine.Pattern], windows: Sequence[Windows], first: date, last: date
+) -> IntArray:
+    """What each calendar works on a working day, on average; a day and night where it never works."""
+    found = []
+    for pattern, mine in zip(patterns, windows, strict=True):
+        days = len(engine.build_day_starts(pattern, first, last, 0)) if len(mine) else 0
+        found.append(int((mine["end"] - mine["start"]).sum()) // days if days else DAY)
+    return np.array(found, np.int64)
 
 
 def _down(
@@ -156,16 +211,20 @@ def _down(
     return {machine: len(windows) + at for at, machine in enumerate(spans)}, hours
 
 
-def _pools(offers: Iterable[Row], machines: list[Row]) -> dict[int, tuple[int, ...]]:
-    pools: dict[int, tuple[int, ...]] = {}
+def _pools(
+    offers: Iterable[Row], machines: list[Row], centres: Mapping[int, Row]
+) -> dict[int, tuple[int, ...]]:
+    """The active machines of each process; those without a limit only where there are no others."""
+    pools: dict[int, set[int]] = {}
     for offer in offers:
-        here = [
+        here = {
             at
             for at, row in enumerate(machines)
             if row["active"] and row["work_centre_id"] == offer["workcentre_id"]
-        ]
-        pools[offer["process_id"]] = tuple(sorted({*pools.get(offer["process_id"], ()), *here}))
-    return pools
+        }
+        pools.setdefault(offer["process_id"], set()).update(here)
+    endless = {at for at, row in enumerate(machines) if centres[row["work_centre_id"]]["unlimited"]}
+    return {process: tuple(sorted(pool - endless or pool)) for process, pool in pools.items()}
 
 
 def _windows(pattern: engine.Pattern, first: date, last: date) -> Windows:

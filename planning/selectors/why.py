@@ -13,7 +13,7 @@ from kernel.jit import Table
 from planning import engine
 from planning.engine import NEVER, Cause
 from planning.models import Operation, Requirement
-from planning.selectors.book import RUNNING, open_rows, short_table
+from planning.selectors.book import RUNNING, links_of, open_rows, short_table
 from planning.selectors.ledger import standing_of
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.problem import problem_of
@@ -241,7 +241,8 @@ def _part(line_ids: Collection[int], now: datetime, resources: Resources) -> Par
         Need(*row)
         for row in waiting.values_list("id", "operation_id", "expected_at", "need_by", "item__number")
     ]
-    problem = problem_of(table, resources, now, short=short_table(need[:4] for need in needs))
+    short = short_table(need[:4] for need in needs)
+    problem = problem_of(table, resources, now, links=links_of(table), short=short)
     last = {need.operation_id: need for need in needs if need.expected_at}
     # What runs stands where it runs, whatever the plan says.
     running = (table["status"] == RUNNING) & (table["worked_on"] >= 0) & (table["machine"] >= 0)

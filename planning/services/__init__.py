@@ -3,15 +3,18 @@
 What is called inside an act on a job runs under the caller's `lock_jobs` and transaction.
 """
 
+from planning.services.absences import end_absence, report_absence
 from planning.services.acts import Done, Progress, finish_operations, pause_operation, start_operations
 from planning.services.downtimes import end_downtime, report_downtime, what_runs
 from planning.services.material import Material, report_issued, report_material
+from planning.services.pinning import gate_job, pin_operation, prioritise, unpin_operation
 from planning.services.plan import plan_jobs
 from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
 from planning.services.readiness import refresh_readiness, release_operations
 from planning.services.replanning import Replanned, repair_plan, replan, replan_soon, sweep_plan
 from planning.services.requests import replan_held, request_repair, request_replan
 from planning.services.rework import add_rework
+from planning.services.sharing import share_machines
 from planning.services.versions import purge_versions
 from planning.services.withdraw import withdraw_jobs
 
@@ -21,12 +24,16 @@ __all__ = [
     "Progress",
     "Replanned",
     "add_rework",
+    "end_absence",
     "end_downtime",
     "finish_operations",
+    "gate_job",
     "hold_promise",
     "keep_promises",
     "pause_operation",
+    "pin_operation",
     "plan_jobs",
+    "prioritise",
     "purge_versions",
     "refresh_readiness",
     "release_holds",
@@ -35,14 +42,17 @@ __all__ = [
     "replan",
     "replan_held",
     "replan_soon",
+    "report_absence",
     "report_downtime",
     "report_issued",
     "report_material",
     "request_repair",
     "request_replan",
+    "share_machines",
     "start_operations",
     "sweep_holds",
     "sweep_plan",
+    "unpin_operation",
     "what_runs",
     "withdraw_jobs",
 ]

@@ -2,20 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import F
 
 from kernel import clock
-from kernel.bases import Columns, fetch
+from kernel.bases import Columns, fetch, update_rows
 from kernel.errors import Conflict, Refused
 from kernel.wording import plain
 from orders.models import OrderLine
 from orders.services import open_work
 from planning.models import Machine, Operation, Requirement
-from planning.selectors import Reached, open_operations, reached_among
+from planning.selectors import Reached, followers, open_operations, reached_among
 from planning.services.machines import occupy_machines
 from planning.services.readiness import Changes, changes_among, operate_key, operate_work
 from planning.services.requests import request_replan
@@ -110,7 +110,7 @@ def finish_operations(*, done: Sequence[Done], jobs: Jobs, now: datetime | None 
     """Complete running or paused operations, all or none of them.
 
     Quantities and minutes are added to what was booked before. Work items follow, and a replan is asked for.
-    `jobs` are the locked jobs by id. 3 statements.
+    `jobs` are the locked jobs by id. 3 statements, one more where something must rest before it goes on.
     """
     now = now or clock.now()
     if any(each.good < 0 or each.scrapped < 0 for each in done):
@@ -120,6 +120,7 @@ def finish_operations(*, done: Sequence[Done], jobs: Jobs, now: datetime | None 
     left = [each for each in still_open if each.operation.id not in locked]
     changes = changes_among(reached_among(left), jobs, release=True)
     _write_finished(done, locked, changes, now)
+    _let_wait(locked.values(), left, now)
     lost = [each.operation for each in changes.short if each.operation.status == Status.READY]
     gone = [operate_key(operation) for operation in (*locked.values(), *lost)]
     open_work(items=[operate_work(each) for each in changes.ready], closing=gone, now=now)
@@ -144,6 +145,19 @@ def _write_finished(
     }
     with connection.cursor() as cursor:
         cursor.execute(FINISH, values)
+
+
+def _let_wait(finished: Iterable[Operation], left: Sequence[Reached], now: datetime) -> None:
+    """What follows begins no sooner than the waits between them have passed: curing, drying, moving."""
+    gates: dict[int, datetime] = {}
+    for operation in finished:
+        for each in followers(operation, left):
+            minutes = operation.wait_minutes + each.queue_minutes
+            gate = now + timedelta(minutes=minutes)
+            if minutes and gate > max(gates.get(each.id, now), each.not_before or now):
+                gates[each.id] = gate
+    if gates:
+        update_rows("planning_operation", "id", {"not_before": "timestamptz"}, sorted(gates.items()))
 
 
 def _among(still_open: Iterable[Reached], done: Sequence[Done], jobs: Jobs) -> dict[int, Operation]:

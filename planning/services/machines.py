@@ -13,20 +13,22 @@ from planning.models import Machine, Operation
 
 MACHINE = Columns(Machine, "machine")
 FREE = f"""
-    SELECT wish.process_id, {MACHINE.sql}
+    SELECT wish.process_id, {MACHINE.sql}, machine.several
     FROM unnest(%(processes)s::bigint[], %(counts)s::int[]) AS wish(process_id, count)
     CROSS JOIN LATERAL (
-        SELECT machine.* FROM planning_machine AS machine
+        SELECT machine.*, machine.places > 0 OR centre.unlimited AS several FROM planning_machine AS machine
+        JOIN planning_workcentre AS centre ON centre.id = machine.work_centre_id
         JOIN planning_workcentre_processes AS offer
             ON offer.workcentre_id = machine.work_centre_id AND offer.process_id = wish.process_id
-        WHERE machine.active AND (%(wanted)s IS NULL OR machine.id = %(wanted)s) AND NOT EXISTS (
-            SELECT FROM planning_operation WHERE worked_on_id = machine.id AND status = 'running')
+        WHERE machine.active AND (%(wanted)s IS NULL OR machine.id = %(wanted)s)
+            AND (machine.places > 0 OR centre.unlimited OR NOT EXISTS (
+                SELECT FROM planning_operation WHERE worked_on_id = machine.id AND status = 'running'))
         ORDER BY array_position(%(preferred)s::bigint[], machine.id), machine.id LIMIT wish.count
         FOR NO KEY UPDATE OF machine SKIP LOCKED
     ) AS machine
 """
 """As many machines of each process as wished, the preferred ones first, that are free and not about to be
-taken by somebody else."""
+taken by somebody else. Those that take several operations are always free."""
 
 START = """
     WITH started AS (
@@ -42,7 +44,9 @@ START = """
 
 
 def occupy_machines(*, operations: Sequence[Operation], wanted: Machine | None, now: datetime) -> None:
-    """Start locked operations, each on a machine of its own; a replan is asked for where it is another one.
+    """Start locked operations, each on a machine of its own where that does one at a time.
+
+    A replan is asked for where it is another machine than planned.
 
     Conflict where one finds no machine. 2 statements, more where a machine must be waited for.
     """
@@ -77,8 +81,13 @@ def _preferred(operation: Operation) -> list[int]:
     return [each for each in (operation.worked_on_id, operation.machine_id) if each is not None]
 
 
-def _free_machines(operations: Sequence[Operation], wanted: Machine | None) -> dict[int, dict[int, Machine]]:
-    """Free machines, locked, by process and id: as many of each process as there are operations of it."""
+def _free_machines(
+    operations: Sequence[Operation], wanted: Machine | None
+) -> dict[int, dict[int, tuple[Machine, bool]]]:
+    """Free machines, locked, by process and id: as many of each process as there are operations of it.
+
+    With each whether it takes several operations at once.
+    """
     counts = Counter(operation.process_id for operation in operations)
     values = {
         "processes": list(counts),
@@ -86,15 +95,15 @@ def _free_machines(operations: Sequence[Operation], wanted: Machine | None) -> d
         "wanted": wanted and wanted.id,
         "preferred": [machine_id for operation in operations for machine_id in _preferred(operation)],
     }
-    free: dict[int, dict[int, Machine]] = {process: {} for process in counts}
+    free: dict[int, dict[int, tuple[Machine, bool]]] = {process: {} for process in counts}
     for row in fetch(FREE, values):
         machine = MACHINE.read(row, 1)
-        free[row[0]][machine.id] = machine
+        free[row[0]][machine.id] = machine, bool(row[-1])
     return free
 
 
 def _matched(
-    operations: Sequence[Operation], free: Mapping[int, Mapping[int, Machine]]
+    operations: Sequence[Operation], free: Mapping[int, Mapping[int, tuple[Machine, bool]]]
 ) -> dict[int, Machine]:
     """A machine for each operation that finds one, by its id: first the preferred, then what is left."""
     chosen: dict[int, Machine] = {}
@@ -105,15 +114,18 @@ def _matched(
         offered = free[operation.process_id]
         found = next((id_ for id_ in wished if id_ in offered and id_ not in taken), None)
         if found is not None and operation.id not in chosen:
-            chosen[operation.id] = offered[found]
-            taken.add(found)
+            machine, several = offered[found]
+            chosen[operation.id] = machine
+            if not several:
+                taken.add(found)
     return chosen
 
 
 def _machine_for(operation: Operation, wanted: Machine | None) -> Machine:
     """A machine that has become free since, locked against other starts; Conflict names who occupies it."""
     offered = Machine.objects.filter(active=True, work_centre__processes=operation.process_id)
-    machines = {each.id: each for each in offered.order_by("id").select_for_update(of=("self",), no_key=True)}
+    offered = offered.select_related("work_centre").order_by("id")
+    machines = {each.id: each for each in offered.select_for_update(of=("self",), no_key=True)}
     if not machines:
         raise Conflict(
             f"{operation}: no active machine does this process.",
@@ -126,7 +138,11 @@ def _machine_for(operation: Operation, wanted: Machine | None) -> Machine:
     running = Operation.objects.filter(worked_on__in=machines, status=Operation.Status.RUNNING)
     occupants = {each.worked_on_id: each for each in running.select_related("line__order")}
     wished = [wanted.id] if wanted else [*_preferred(operation), *machines]
-    free = [machines[each] for each in wished if each in machines and each not in occupants]
+    free = [
+        machines[each]
+        for each in wished
+        if each in machines and (machines[each].takes_several or each not in occupants)
+    ]
     if free:
         return free[0]
     machine = wanted or next(iter(machines.values()))

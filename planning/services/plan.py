@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from django.conf import settings
@@ -21,14 +21,17 @@ from planning.engine import NEVER
 from planning.models import Operation, Requirement
 from planning.selectors import (
     Resources,
-    busy_machines,
-    load_resources,
+    SkillBook,
+    busy_now,
     minute_of,
     moment_of,
+    new_links,
     new_rows,
+    operations_of,
     problem_of,
 )
 from planning.services.holding import Place, held_places, take_over
+from planning.services.needs import resources_for
 from planning.services.requests import request_repair, request_replan
 
 PLAN_LOCK: Final = 0x4D544F01
@@ -92,8 +95,11 @@ def place_new(
     operations: Sequence[Operation], resources: Resources, now: datetime
 ) -> tuple[list[Slot], engine.Plan]:
     """Slots for operations not stored yet, in the gaps of the plan in force. The caller holds PLAN_LOCK."""
-    problem = problem_of(new_rows(operations), resources, now, names=[str(each) for each in operations])
-    plan = engine.insert(problem, busy_machines(resources, now))
+    names = [str(each) for each in operations]
+    rows, links, skills = new_rows(operations), new_links(operations), SkillBook(resources.people)
+    busy = busy_now(resources, now, skills)
+    problem = problem_of(rows, resources, now, links=links, names=names, skills=skills)
+    plan = engine.insert(problem, busy)
     return slots_of(plan, resources), plan
 
 
@@ -151,9 +157,10 @@ def ask_planner(*, lines: Iterable[OrderLine], reasons: Mapping[int, str], now: 
 
 def _plan_new(lines: Sequence[OrderLine], now: datetime) -> tuple[dict[int, str], dict[int, datetime]]:
     """Create what the jobs need; the reason for each job that has no complete plan, the others' forecasts."""
-    resources = load_resources(now)
     snapshots = Snapshot.objects.filter(line__in=lines).in_bulk(field_name="line_id")
-    operations = [_operation(line, row) for line in lines for row in _routing(snapshots[line.id])]
+    routings = {line_id: snapshot.routing for line_id, snapshot in snapshots.items()}
+    resources = resources_for(routings.values(), now)
+    operations = [each for line in lines for each in operations_of(line, routings[line.id], resources)]
     slots, plan, kept = _places(operations, resources, now)
     for operation, slot in zip(operations, slots, strict=True):
         operation.machine_id, operation.during = slot.machine_id, slot.during
@@ -217,24 +224,6 @@ def _ask_for_better(lines: Sequence[OrderLine], forecasts: Mapping[int, datetime
     if rushed is not None:
         request_repair(reason=f"{rushed.order} is urgent", line=rushed, now=now)
     request_replan(reason=f"{lines[0].order} came in", repaired=True, now=now)
-
-
-def _routing(snapshot: Snapshot) -> list[dict[str, Any]]:
-    return sorted(snapshot.routing, key=lambda row: int(row["sequence"]))
-
-
-def _operation(line: OrderLine, row: Mapping[str, Any]) -> Operation:
-    return Operation(
-        line=line,
-        sequence=row["sequence"],
-        name=row["name"],
-        process_id=row["process_id"],
-        setup_minutes=row["setup_minutes"],
-        run_minutes=row["run_minutes"],
-        setup_family=row["setup_family"],
-        unattended=row["unattended"],
-        instructions=row["instructions"],
-    )
 
 
 def _require(

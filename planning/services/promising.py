@@ -125,6 +125,7 @@ def _take(hold: Hold, steps: Sequence[Mapping[str, Any]], answer: Answer, kept: 
             name=step["name"][:120],
             machine_id=ids[slot.machine],
             during=DateTimeTZRange(moment_of(slot.start), moment_of(max(slot.end, slot.start + 1))),
+            shared=step["process_id"] in kept.book.resources.shared,
         )
         for step, slot in zip(steps, answer.slots, strict=True)
     )

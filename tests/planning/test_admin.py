@@ -28,6 +28,7 @@ def administrator(client: Client, db: None) -> Client:
 def test_taking_a_machine_out_of_service_asks_for_a_replan(shop: Shop, administrator: Client) -> None:
     machine = shop.machines["CUT-1"]
     data = {"work_centre": machine.work_centre_id, "code": machine.code, "name": machine.name}
+    data |= {"speed": 100, "places": 0}
     assert administrator.post(f"/admin/planning/machine/{machine.id}/change/", data).status_code == 302
     assert PlanRequest.objects.get().reason == "CUT-1 was changed by admin@example.com"
 

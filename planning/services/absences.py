@@ -1,0 +1,101 @@
+"""People who are not there: reported, ended, and the plan repaired around it."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from kernel import clock
+from kernel.errors import Conflict, Refused
+from kernel.formats import absolute, day_of, plural
+from orders.models import User
+from planning import engine
+from planning.models import Absence, Crew
+from planning.selectors import load_resources, minute_of
+from planning.services.requests import request_repair
+
+LONGEST: Final = timedelta(days=365)
+
+
+@transaction.atomic
+def report_absence(
+    *,
+    crew: Crew,
+    starts: datetime,
+    ends: datetime,
+    people: int = 1,
+    note: str = "",
+    by: User | None = None,
+    now: datetime | None = None,
+) -> Absence:
+    """Note that some people of a crew are not there for a while; a worker repairs the plan at once.
+
+    Refused where it ends before it starts, is over, lasts more than a year, where the crew has not so many
+    people there, or does not work at that time anyway.
+    """
+    now = now or clock.now()
+    if ends <= starts:
+        raise Refused("It ends before it starts.", field="ends", remedy="Give an end after the start.")
+    if ends <= now:
+        raise Refused("It is over already.", field="ends", remedy="Give the time they are expected back.")
+    if ends - starts > LONGEST:
+        raise Refused(
+            "It lasts longer than a year.",
+            field="ends",
+            remedy="Give a sooner end, or make the crew smaller.",
+        )
+    crew = Crew.objects.select_for_update().get(id=crew.id)
+    _check_people(crew, people, starts, ends)
+    _check_hours(crew, starts, ends, now)
+    absence = Absence.objects.create(
+        crew=crew, people=people, starts=starts, ends=ends, note=note.strip()[:200], by=by, at=now
+    )
+    until = absolute(ends, today=day_of(now), clock=True)
+    request_repair(
+        reason=f"{plural(people, 'person', 'people')} of {crew} away until {until}", by=by, now=now
+    )
+    return absence
+
+
+@transaction.atomic
+def end_absence(*, absence: Absence, by: User | None = None, now: datetime | None = None) -> Absence:
+    """They are back, or never went: planned from now on. Conflict where it is over."""
+    now = now or clock.now()
+    found = Absence.objects.select_for_update(of=("self",)).filter(id=absence.id, ends__gt=now)
+    current = found.select_related("crew").first()
+    if current is None:
+        raise Conflict(f"{absence} is over already.", remedy="Reload the page.")
+    if current.starts >= now:
+        current.delete()
+    else:
+        current.ends = now
+        current.save(update_fields=["ends"])
+    request_repair(reason=f"{current.crew} is complete again", by=by, now=now)
+    return current
+
+
+def _check_people(crew: Crew, people: int, starts: datetime, ends: datetime) -> None:
+    away = Absence.objects.filter(crew=crew, starts__lt=ends, ends__gt=starts)
+    there = crew.size - sum(away.values_list("people", flat=True))
+    if not 1 <= people <= there:
+        raise Refused(
+            f"{crew} has {max(0, there)} of {plural(crew.size, 'person', 'people')} there at that time.",
+            field="people",
+            remedy="Give how many are missing, at least 1.",
+        )
+
+
+def _check_hours(crew: Crew, starts: datetime, ends: datetime, now: datetime) -> None:
+    windows = load_resources(now).windows_of_calendar(crew.calendar_id)
+    if not len(windows):
+        raise Refused(
+            f"The calendar {crew.calendar} of {crew} has no working time at all.",
+            field="crew",
+            remedy="Give the calendar shifts first.",
+        )
+    if not engine.work_between(windows, minute_of(starts), minute_of(ends)):
+        raise Refused(
+            f"{crew} does not work at that time: its calendar {crew.calendar} is closed.",
+            field="starts",
+            remedy="Give times within its shifts.",
+        )
