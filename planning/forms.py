@@ -8,7 +8,7 @@ import holidays
 from django import forms
 
 from planning import engine
-from planning.models import Calendar, Downtime, Machine, Shift
+from planning.models import Calendar, Crew, Downtime, Machine, Shift
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 ANY_MONDAY = date(2026, 1, 5)
@@ -52,6 +52,16 @@ class DowntimeForm(forms.Form):
         Machine.objects.filter(active=True), label="Machine", empty_label="Choose a machine"
     )
     kind = forms.ChoiceField(choices=Downtime.Kind.choices, label="Why")
+    starts = forms.DateTimeField(label="From", widget=MOMENT)
+    ends = forms.DateTimeField(label="Until, as expected", widget=MOMENT)
+    note = forms.CharField(label="Note", max_length=200, required=False)
+
+
+class AbsenceForm(forms.Form):
+    """When people of a crew are away, in local time."""
+
+    crew = forms.ModelChoiceField(Crew.objects.all(), label="Crew", empty_label="Choose a crew")
+    people = forms.IntegerField(label="How many people", initial=1, min_value=1, max_value=1000)
     starts = forms.DateTimeField(label="From", widget=MOMENT)
     ends = forms.DateTimeField(label="Until, as expected", widget=MOMENT)
     note = forms.CharField(label="Note", max_length=200, required=False)

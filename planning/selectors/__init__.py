@@ -17,6 +17,7 @@ from planning.selectors.operations import (
     reached_operations,
     step_of,
 )
+from planning.selectors.overview import ShopOverview, shop_overview
 from planning.selectors.people import SkillBook
 from planning.selectors.problem import problem_of
 from planning.selectors.promise_panel import Panel, promise_panel
@@ -41,6 +42,7 @@ __all__ = [
     "Resources",
     "Row",
     "ScheduledOperation",
+    "ShopOverview",
     "SkillBook",
     "Stretch",
     "Why",
@@ -71,6 +73,7 @@ __all__ = [
     "reached_among",
     "reached_operations",
     "read_window",
+    "shop_overview",
     "step_of",
     "unknown_needs",
     "why_jobs",

@@ -134,19 +134,15 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
     codes = [row["code"] for row in tables["calendars"]]
     known = codes.index(default) if default in codes else 0
     usual = [place[centres[row["work_centre_id"]]["calendar_id"]] for row in machines]
-    pools = _pools(tables["offers"], machines, centres)
+    endless = {at for at, row in enumerate(machines) if centres[row["work_centre_id"]]["unlimited"]}
+    pools = _pools(tables["offers"], machines, endless)
     return Resources(
         calendars=(*windows, *hours, *absent),
         machine_ids=tuple(row["id"] for row in machines),
         machine_codes=tuple(row["code"] for row in machines),
         centres={row["id"]: (row["code"], row["name"]) for row in tables["centres"]},
         machines=tuple(
-            engine.Machine(
-                own.get(row["id"], calendar),
-                centre=row["work_centre_id"],
-                single=not centres[row["work_centre_id"]]["unlimited"],
-                size=0 if centres[row["work_centre_id"]]["unlimited"] else row["places"],
-            )
+            _machine(row, own.get(row["id"], calendar), centres)
             for row, calendar in zip(machines, usual, strict=True)
         ),
         index={row["id"]: at for at, row in enumerate(machines)},
@@ -155,10 +151,7 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
             engine.build_day_starts(patterns[known], first, last, 0) if patterns else np.empty(0, np.int64)
         ),
         capacity={
-            centre: (
-                windows[place[row["calendar_id"]]],
-                sum(each["active"] for each in machines if each["work_centre_id"] == centre),
-            )
+            centre: (windows[place[row["calendar_id"]]], _many(machines, centre))
             for centre, row in centres.items()
         },
         down=down,
@@ -167,7 +160,7 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
         shared=frozenset(
             process
             for process, pool in pools.items()
-            if any(_takes_several(machines[at], centres) for at in pool)
+            if any(machines[at]["places"] or at in endless for at in pool)
         ),
         people=people,
         changeovers=tuple((row["before"], row["after"], row["minutes"]) for row in tables["changeovers"]),
@@ -183,8 +176,15 @@ def _spans(downtimes: Iterable[Row]) -> dict[int, list[tuple[int, int]]]:
     return spans
 
 
-def _takes_several(machine: Row, centres: Mapping[int, Row]) -> bool:
-    return bool(machine["places"] or centres[machine["work_centre_id"]]["unlimited"])
+def _many(machines: Iterable[Row], centre: int) -> int:
+    """How many machines of a work centre are in service."""
+    return sum(row["active"] for row in machines if row["work_centre_id"] == centre)
+
+
+def _machine(row: Row, calendar: int, centres: Mapping[int, Row]) -> engine.Machine:
+    unlimited = centres[row["work_centre_id"]]["unlimited"]
+    size = 0 if unlimited else row["places"]
+    return engine.Machine(calendar, centre=row["work_centre_id"], single=not unlimited, size=size)
 
 
 def _day_minutes(
@@ -211,9 +211,7 @@ def _down(
     return {machine: len(windows) + at for at, machine in enumerate(spans)}, hours
 
 
-def _pools(
-    offers: Iterable[Row], machines: list[Row], centres: Mapping[int, Row]
-) -> dict[int, tuple[int, ...]]:
+def _pools(offers: Iterable[Row], machines: list[Row], endless: set[int]) -> dict[int, tuple[int, ...]]:
     """The active machines of each process; those without a limit only where there are no others."""
     pools: dict[int, set[int]] = {}
     for offer in offers:
@@ -223,7 +221,6 @@ def _pools(
             if row["active"] and row["work_centre_id"] == offer["workcentre_id"]
         }
         pools.setdefault(offer["process_id"], set()).update(here)
-    endless = {at for at, row in enumerate(machines) if centres[row["work_centre_id"]]["unlimited"]}
     return {process: tuple(sorted(pool - endless or pool)) for process, pool in pools.items()}
 
 

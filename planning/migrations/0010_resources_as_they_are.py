@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("orders", "0015_resources_as_they_are"),
-        ("planning", "0008_fewer_indexes"),
+        ("planning", "0009_settled_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
