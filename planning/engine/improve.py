@@ -25,8 +25,8 @@ HOT: Final = 1500.0
 COLD: Final = 30.0
 """Heat at the begin and at the end of annealing: minutes by which a worse plan may be accepted."""
 
-WARM: Final = 80.0
-COOL: Final = 2.0
+WARM: Final = 300.0
+COOL: Final = 8.0
 """The same while flow is shortened."""
 
 NEAR_HOT: Final = 60.0
@@ -36,22 +36,26 @@ NEAR_COLD: Final = 2.0
 POLISH: Final = 0.2
 """Share of the time spent on shorter flow."""
 
-FLOW: Final = 0.02
+FLOW: Final = 0.1
 """What a minute of flow then costs, in minutes of lateness."""
 
 LEAST_LATE: Final = Goal()
 
 
 class Choice(NamedTuple):
-    """How often a late unit is taken first; is put back from its due date on; or where it stood in force."""
+    """How often a late unit is taken first; is put back from its due date on; or where it stood in force.
+
+    What is put back from its due date on may end up to `early` minutes sooner.
+    """
 
     late_share: float
     backward: float
     home_share: float = 0.0
+    early: int = 0
 
 
 LATE_FIRST: Final = Choice(0.85, 0.3)
-ANY_JOB: Final = Choice(0.05, 1.0)
+ANY_JOB: Final = Choice(0.05, 0.9, early=20 * 1440)
 NEAR: Final = Choice(0.85, 0.3, 0.5)
 
 SLICE: Final = 0.03
@@ -168,6 +172,7 @@ def _near(floor: Floor, seconds: float, goal: Goal, standing: Table) -> tuple[fl
 
 def shift_right(floor: Floor) -> None:
     """Let everything start as late as is safe, the last units first."""
+    floor.view["early"] = 0
     ends = np.zeros(len(floor["cost"]), np.int64)
     count = len(floor["steps"])
     np.maximum.at(ends, floor["steps"]["unit"], floor["nodes"]["end"][:count])

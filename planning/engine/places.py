@@ -27,8 +27,19 @@ from planning.engine.view import (
 PUSHED: Final = 20
 """How many operations one insertion may push."""
 
+SKIPPED: Final = 25
+"""One time of so many a room is passed by, so that an operation may wait for a better neighbour."""
+
 BEHIND, BEGIN, SETUP, MACHINE, RUN, END, CHAIN = 0, 1, 2, 3, 4, 5, 16
 """Places in the scratch pad: the room found, and the operations to be pushed with their new minutes."""
+
+
+@inlined
+def chance(floor: Row, below: int) -> int:
+    """A number from 0 to below - 1."""
+    state = floor.random * 6364136223846793005 + 1442695040888963407
+    floor.random = state
+    return int(((state >> 33) & 0x7FFFFFFF) % below)
 
 
 @part
@@ -199,7 +210,8 @@ def earliest_on(floor: Row, operation: int, machine: int, run: int, moment: int)
             if need > last:
                 return
             free = need <= nodes[following].begin and changed == nodes[following].setup
-            if free or push_chain(floor, following, need, changed) >= 0:
+            room = free or push_chain(floor, following, need, changed) >= 0
+            if room and (following >= floor.base or chance(floor, SKIPPED) > 0):
                 break
             behind = following
     if begin >= last:

@@ -4,11 +4,12 @@ from typing import Final
 
 import numpy as np
 
-from kernel.jit import IntArray, Row, Table, inlined, kernel, part
+from kernel.jit import IntArray, Row, Table, kernel, part
 from planning.engine.calendars import NEVER
 from planning.engine.places import (
     END,
     arrival,
+    chance,
     departure,
     earliest_on,
     home_again,
@@ -41,13 +42,8 @@ from planning.engine.view import (
 MOST_UNITS: Final = 5
 MOST_STEPS: Final = 300
 
-
-@inlined
-def chance(floor: Row, below: int) -> int:
-    """A number from 0 to below - 1."""
-    state = floor.random * 6364136223846793005 + 1442695040888963407
-    floor.random = state
-    return int(((state >> 33) & 0x7FFFFFFF) % below)
+BLINK: Final = 10
+"""One time of so many an operation overlooks one of its machines, so that others may have it."""
 
 
 @part
@@ -157,9 +153,12 @@ def insert_forward(floor: Row, unit: int, spent: float, limit: float, home: bool
         if home:
             home_again(floor, operation, moment)
         if scratch[END] == FAR:
+            many = step.last_choice - step.first_choice
+            blind = chance(floor, BLINK * many) if many > 1 else -1
             for choice in range(step.first_choice, step.last_choice):
                 row = choices_of(floor)[choice]
-                earliest_on(floor, operation, row.machine, row.run, moment)
+                if choice - step.first_choice != blind:
+                    earliest_on(floor, operation, row.machine, row.run, moment)
         end = scratch[END]
         if end == FAR or end > departure(floor, operation):
             return False
@@ -173,9 +172,11 @@ def insert_forward(floor: Row, unit: int, spent: float, limit: float, home: bool
 def insert_backward(floor: Row, unit: int) -> bool:
     """Put the missing operations of a unit as late as their due date and successors allow.
 
-    A job may end later than it is due where `ended` says so. False: no room from release to due date.
+    A job may end later than it is due where `ended` says so. False: no room from release to due date. Half of
+    the units end up to `early` minutes sooner, where they may find room without gaps.
     """
     scratch, nodes = scratch_of(floor), nodes_of(floor)
+    sooner = chance(floor, floor.early) if floor.early > 0 and chance(floor, 2) == 0 else 0
     for at in range(unit_ptr_of(floor)[unit + 1] - 1, unit_ptr_of(floor)[unit] - 1, -1):
         operation = unit_steps_of(floor)[at]
         if nodes[operation].track >= 0:
@@ -183,7 +184,8 @@ def insert_backward(floor: Row, unit: int) -> bool:
         step = steps_of(floor)[operation]
         limit = departure(floor, operation)
         if step.last:
-            limit = min(limit, max(works_of(floor)[step.job].due - floor.margin, ended_of(floor)[step.job]))
+            latest = max(works_of(floor)[step.job].due - floor.margin, ended_of(floor)[step.job])
+            limit = min(limit, latest - sooner)
         moment = arrival(floor, operation)
         scratch[END] = FAR
         for choice in range(step.first_choice, step.last_choice):
@@ -315,11 +317,22 @@ def search(view: Table, rounds: int, heat: float) -> float:
     return total
 
 
+@part
+def span(floor: Row, unit: int) -> int:
+    """The minutes from the first start of a unit to its last end."""
+    begin, end = FAR, NEVER
+    for at in range(unit_ptr_of(floor)[unit], unit_ptr_of(floor)[unit + 1]):
+        node = nodes_of(floor)[unit_steps_of(floor)[at]]
+        begin, end = min(begin, node.start), max(end, node.end)
+    return int(end - begin)
+
+
 @kernel
 def tighten(view: Table, order: IntArray) -> None:
     """Move units, one after the other, as late as their ends (or due dates, if later) and neighbours allow.
 
-    No job gets late by it, or later than it is; the latest start of each operation shortens the flow.
+    No job gets late by it, or later than it is. Where the way from first start to last end would get longer a
+    unit stays as it is.
     """
     floor = view[0]
     for unit in order:
@@ -331,8 +344,9 @@ def tighten(view: Table, order: IntArray) -> None:
             operation = unit_steps_of(floor)[at]
             job, end = steps_of(floor)[operation].job, nodes_of(floor)[operation].end
             ended_of(floor)[job] = max(ended_of(floor)[job], end)
+        way = span(floor, unit)
         good = ruin_unit(floor, unit, 0) and insert_backward(floor, unit)
-        if not good:
+        if not good or span(floor, unit) > way:
             back_to(floor, 0)
         for at in range(low, high):
             ended_of(floor)[steps_of(floor)[unit_steps_of(floor)[at]].job] = NEVER

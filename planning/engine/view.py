@@ -87,6 +87,7 @@ FLOOR: Final = fields(
         "turn",
         "random",
         "margin",
+        "early",
     ),
     real=("fee", "cap", "beyond", "flow", "late_share", "backward", "home_share", "price"),
 )

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.engine import Crew, Job, Labels, Machine, Operation, Problem, Resources, Tool, assemble, plan
+from planning.engine import Crew, Job, Labels, Machine, Operation, Problem, Resources, Tool, assemble
+from planning.engine.everything import plan
 from tests.planning.engine_cases import DAY, day_shift, shop_of
 from tests.planning.rule_checker import Rules
 from tests.planning.whole_shops import whole_shop

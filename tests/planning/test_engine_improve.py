@@ -131,7 +131,7 @@ def test_near_a_plan_in_force_nothing_gets_dearer_and_nothing_fixed_moves(number
 
 
 def test_near_a_plan_in_force_less_moves_than_without_one() -> None:
-    problem = shop_of(120, load=0.7)
+    problem = shop_of(120)
     made = schedule(problem)
     near = improve(problem, made, 0.5, standing=stands(made))
     free = improve(problem, made, 0.5)

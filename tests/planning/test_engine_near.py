@@ -26,11 +26,11 @@ from planning.engine import (
     busy_rows,
     insert,
     moved,
-    plan,
     repair,
     standing_slots,
     without,
 )
+from planning.engine.everything import plan
 from tests.planning.engine_cases import DAY, day_shift
 from tests.planning.rule_checker import Rules
 from tests.planning.whole_shops import later_jobs, together, whole_shop

@@ -20,8 +20,8 @@ from planning.engine import (
     Resources,
     Tool,
     assemble,
-    plan,
 )
+from planning.engine.everything import plan
 from planning.engine.promise import PromiseBook, book_of, earlier, promise
 from planning.engine.promise_answer import Answer, Change, NewJob, Overtime, Way
 from planning.engine.promise_whole import WholeBook

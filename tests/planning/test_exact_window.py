@@ -4,7 +4,18 @@ import random
 
 import pytest
 
-from planning.engine import Fixing, Job, Machine, Operation, Problem, assemble, schedule
+from planning.engine import (
+    Fixing,
+    Job,
+    Machine,
+    Operation,
+    Problem,
+    Status,
+    assemble,
+    schedule,
+    warm_up_improvement,
+)
+from planning.engine.everything import plan
 from planning.engine.exact import Placement, evaluate, plan_exactly
 from planning.engine.exact.window import placement_of, small_shop
 from planning.engine.shop import open_shop
@@ -12,16 +23,17 @@ from tests.planning.engine_cases import day_shift
 from tests.planning.plan_checker import violations
 
 
-def small_problem(number: int) -> Problem:
+def small_problem(number: int, jobs: int = 4) -> Problem:
     """Jobs of one to three operations on one calendar: alternatives, families, joins, gates, a vendor."""
     chance = random.Random(number)
     machines = [Machine(calendar=0, family=chance.randint(-1, 1)) for _ in range(3)]
     machines.append(Machine(calendar=0, single=False))
-    jobs = [
-        Job(chance.randint(0, 2 * 1440), chance.choice([0, 1, 3]), chance.randint(-60, 900)) for _ in range(4)
+    rows = [
+        Job(chance.randint(0, 2 * 1440), chance.choice([0, 1, 3]), chance.randint(-60, 900))
+        for _ in range(jobs)
     ]
     operations: list[Operation] = []
-    for job in range(len(jobs)):
+    for job in range(jobs):
         first = len(operations)
         for place in range(chance.randint(1, 3)):
             vendor = chance.random() < 0.15
@@ -35,7 +47,7 @@ def small_problem(number: int) -> Problem:
                     after=tuple(range(first, first + place)) if chance.random() < 0.8 else (),
                 )
             )
-    return assemble(now=400, calendars=[day_shift(20)], machines=machines, jobs=jobs, operations=operations)
+    return assemble(now=400, calendars=[day_shift(20)], machines=machines, jobs=rows, operations=operations)
 
 
 @pytest.mark.parametrize("number", range(20))
@@ -84,3 +96,21 @@ def test_work_beyond_the_calendar_has_no_plan() -> None:
         now=0, calendars=[day_shift(1)], machines=[Machine(0)], jobs=[Job(0)], operations=operations
     )
     assert plan_exactly(problem, seconds=60).plan is None
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_small_shop_comes_within_one_percent_of_the_proven_optimum(number: int) -> None:
+    warm_up_improvement()
+    problem = small_problem(number, jobs=7)
+    optimum = plan_exactly(problem, seconds=60, known=schedule(problem))
+    assert optimum.proven
+    found = plan(problem, 5.0, seed=number)
+    assert optimum.bound <= found.tardiness <= 1.01 * optimum.bound
+
+
+def test_a_small_problem_is_planned_exactly_and_its_bound_told() -> None:
+    problem = next(each for each in map(small_problem, range(20)) if schedule(each).tardiness > 0)
+    made = plan(problem, 3.0)
+    assert violations(made) == []
+    assert made.tardiness == made.least_tardiness == plan_exactly(problem, seconds=60).bound
+    assert made.status is Status.OPTIMAL

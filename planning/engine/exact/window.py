@@ -44,6 +44,15 @@ def plan_exactly(
     return Exact(plan, found.bound)
 
 
+def can_be_exact(problem: Problem) -> bool:
+    """Whether `plan_exactly` takes this problem."""
+    try:
+        small_shop(problem, open_shop(problem))
+    except ValueError:
+        return False
+    return True
+
+
 def small_shop(problem: Problem, shop: Shop) -> SmallShop:
     """The problem in working minutes from now on; raises ValueError where that would not be exact."""
     refuse(problem, HONOURED, "The exact solver")
