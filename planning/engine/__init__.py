@@ -1,7 +1,4 @@
-"""The planning engine: arrays in, a plan out; no database, no clock, no chance.
-
-`planning.engine.everything.plan` also loads the exact solver, which takes a second and 50 MB: not from here.
-"""
+"""The planning engine: arrays in, a plan out; no database, no clock, no chance."""
 
 from planning.engine.assembly import Resources, assemble, ragged
 from planning.engine.busy import Busy, busy_of, busy_rows
@@ -20,6 +17,7 @@ from planning.engine.calendars import (
     work_between,
 )
 from planning.engine.causes import Cause, Hurt, Link, chain, impact
+from planning.engine.everything import plan
 from planning.engine.floor import Goal
 from planning.engine.forward import drawn_forward
 from planning.engine.improve import improve, warm_up_improvement
@@ -87,6 +85,7 @@ __all__ = [
     "moved",
     "need_by",
     "next_working",
+    "plan",
     "price",
     "ragged",
     "repair",

@@ -16,7 +16,7 @@ from planning.engine import (
     warm_up_improvement,
 )
 from planning.engine.everything import plan
-from planning.engine.exact import Placement, evaluate, plan_exactly
+from planning.engine.exact import Placement, evaluate, plan_exactly, prove
 from planning.engine.exact.window import placement_of, small_shop
 from planning.engine.shop import open_shop
 from tests.planning.engine_cases import day_shift
@@ -104,13 +104,13 @@ def test_a_small_shop_comes_within_one_percent_of_the_proven_optimum(number: int
     problem = small_problem(number, jobs=7)
     optimum = plan_exactly(problem, seconds=60, known=schedule(problem))
     assert optimum.proven
-    found = plan(problem, 5.0, seed=number)
+    found = plan(problem, 5.0, seed=number, prove=prove)
     assert optimum.bound <= found.tardiness <= 1.01 * optimum.bound
 
 
 def test_a_small_problem_is_planned_exactly_and_its_bound_told() -> None:
     problem = next(each for each in map(small_problem, range(20)) if schedule(each).tardiness > 0)
-    made = plan(problem, 3.0)
+    made = plan(problem, 3.0, prove=prove)
     assert violations(made) == []
     assert made.tardiness == made.least_tardiness == plan_exactly(problem, seconds=60).bound
     assert made.status is Status.OPTIMAL

@@ -2,7 +2,7 @@
 
 from planning.engine.exact.problem import Due, Objective, Outcome, Placement, SmallShop, Task, Unsolvable
 from planning.engine.exact.solve import LARGEST, evaluate, solve
-from planning.engine.exact.window import Exact, can_be_exact, plan_exactly
+from planning.engine.exact.window import Exact, plan_exactly, prove
 
 __all__ = [
     "LARGEST",
@@ -14,8 +14,8 @@ __all__ = [
     "SmallShop",
     "Task",
     "Unsolvable",
-    "can_be_exact",
     "evaluate",
     "plan_exactly",
+    "prove",
     "solve",
 ]

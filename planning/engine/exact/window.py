@@ -1,6 +1,6 @@
 """A planning problem, or a window of one, as the exact solver's small shop; and its plan back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from planning.engine.exact.problem import Due, Matrix, Placement, SmallShop, Tas
 from planning.engine.exact.solve import LARGEST, solve
 from planning.engine.features import Feature, refuse
 from planning.engine.problem import Problem
-from planning.engine.result import Plan, finished_plan
+from planning.engine.result import Plan, Status, finished_plan
 from planning.engine.shop import FREE, Shop, empty_slots, open_shop
 
 HONOURED = frozenset({Feature.CHANGEOVER, Feature.SETUPS})
@@ -44,13 +44,16 @@ def plan_exactly(
     return Exact(plan, found.bound)
 
 
-def can_be_exact(problem: Problem) -> bool:
-    """Whether `plan_exactly` takes this problem."""
+def prove(problem: Problem, made: Plan, seconds: float, seed: int = 0, workers: int = 1) -> Plan:
+    """The plan, or a less late one, with the bound that was proven; unchanged where it cannot be exact."""
     try:
-        small_shop(problem, open_shop(problem))
+        found = plan_exactly(problem, seconds=seconds, workers=workers, seed=seed, known=made)
     except ValueError:
-        return False
-    return True
+        return made
+    best = found.plan if found.plan is not None and found.plan.tardiness < made.tardiness else made
+    least = min(max(best.least_tardiness, found.bound), best.tardiness)
+    status = Status.OPTIMAL if least == best.tardiness else Status.FEASIBLE
+    return replace(best, least_tardiness=least, status=status)
 
 
 def small_shop(problem: Problem, shop: Shop) -> SmallShop:
