@@ -73,13 +73,14 @@ def by_work(floor: Floor, order: int) -> tuple[int, int]:
 
 def shortest(year: Callable[[Rule], Figures], days: float) -> Figures:
     """The shortest lead time, in whole days and walked to from `days`, that is kept often enough."""
-    found = year(by_lead(days))
-    while found["on_time"] < AIM:
-        days += 1
-        found = year(by_lead(days))
-    while (shorter := year(by_lead(days - 1)))["on_time"] >= AIM:
-        days, found = days - 1, shorter
-    return {"days": days, **found}
+    found = {"days": days, **year(by_lead(days))}
+    step = -1 if found["on_time"] >= AIM else 1
+    while True:
+        days += step
+        tried = {"days": days, **year(by_lead(days))}
+        if (tried["on_time"] >= AIM) == (step > 0):
+            return tried if step > 0 else found
+        found = tried
 
 
 def lived(facts: Facts, rule: Rule, seconds: float) -> Figures:
