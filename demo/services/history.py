@@ -16,6 +16,7 @@ from demo.services.wishes import Wish, place_order, wishes
 from kernel import clock
 from orders.models import Customer, Handover, Order, OrderLine, Product, Role
 from orders.services import cancel_order, decline_quotation, hold_job, run_here
+from planning import engine
 from planning.services import replan
 from procurement.models import PurchaseOrderLine
 from procurement.services import confirm_dates
@@ -52,6 +53,8 @@ def load_demo(*, tell: Tell, seed: int = 7, now: datetime | None = None) -> list
 
     The same seed and start give the same story. One transaction per act, as in life.
     """
+    # New jobs are put in within a transaction: whoever compiles there for long is cut off.
+    engine.warm_up()
     end = now or timezone.now()
     with connection.cursor() as cursor:
         # A story that is cut short is told anew, so none of its thousand commits needs to wait for the disk.

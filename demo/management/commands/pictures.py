@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.shop.resources import PASSWORD
-from orders.models import Order
+from orders.models import Order, OrderLine
 
 SIZE = (1280, 800)
+SETTLED_MS = 1200
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
@@ -50,8 +51,9 @@ class Command(BaseCommand):
         _sign_in(page, address, person)
         for name, path in pages.items():
             page.goto(f"{address}{path}")
-            # Panels and the palette load after the page itself; polling never lets the network rest.
-            page.wait_for_timeout(1200)
+            # Panels load after the page itself; polling never lets the network rest.
+            page.locator(".skeleton").first.wait_for(state="detached")
+            page.wait_for_timeout(SETTLED_MS)
             page.screenshot(path=str(options["to"] / f"{name}.png"))
             self.stdout.write(f"{name}.png  {path}")
         context.close()
@@ -73,10 +75,11 @@ def _sign_in(page: Page, address: str, person: str) -> None:
 
 
 def _tour() -> dict[str, dict[str, str]]:
-    """Each person's pages; the order shown is one in production, the draft one that can be configured."""
+    """Each person's pages; orders in production and late, and a draft that can be configured."""
     built = Order.objects.filter(state="production").order_by("id").first()
     draft = Order.objects.filter(state="draft").order_by("id").first()
-    if built is None or draft is None:
+    late = Order.objects.filter(lines__in=OrderLine.objects.late()).order_by("id").first()
+    if built is None or draft is None or late is None:
         raise CommandError("The demo shop is not loaded. Load it: manage.py load_demo")
     shop = "@northbyte.example"
     return {
@@ -85,6 +88,8 @@ def _tour() -> dict[str, dict[str, str]]:
             "orders": "/orders/",
             "order": f"/orders/{built.reference}/",
             "configure": f"/orders/{draft.reference}/edit/",
+            "promise": f"/planning/order/{draft.reference}/promise/",
+            "why": f"/planning/order/{late.reference}/why/",
         },
         f"planner{shop}": {"planning": "/planning/"},
         f"buyer{shop}": {"procurement": "/procurement/"},
