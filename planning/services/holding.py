@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from orders.services import withdraw_promise
 from planning.models import HeldSlot, Hold, Operation
+from planning.services.requests import request_repair
 
 Place = tuple[int, datetime, datetime]
 
@@ -23,12 +24,13 @@ def held_places(line_ids: Collection[int]) -> dict[tuple[int, int], Place]:
 def take_over(*, line_ids: Collection[int], places: Iterable[Place], now: datetime) -> None:
     """The plan has these jobs at their held places: nobody else may stand there, and the holds end.
 
-    Who does loses its slot until the next replan. The caller holds PLAN_LOCK.
+    Who does loses its slot until the repair asked for here. The caller holds PLAN_LOCK.
     """
     standing = Q(pk=None)
     for machine, starts, ends in places:
         standing |= Q(machine=machine, during__overlap=(starts, ends))
-    Operation.objects.open().filter(standing).update(machine=None, during=None)
+    if Operation.objects.open().filter(standing).update(machine=None, during=None):
+        request_repair(reason="An accepted quotation takes the time it held", now=now)
     holds = Hold.objects.active().filter(line__in=line_ids)
     end_holds(holds.values_list("id", flat=True), "Accepted: it is in the plan", now)
 

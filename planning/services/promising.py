@@ -16,10 +16,12 @@ from kernel.formats import absolute, day_of
 from orders.models import Order, OrderLine, User
 from orders.services import lock_order
 from orders.services import promise as promise_line
+from planning import engine
 from planning.engine.promise import promise
 from planning.engine.promise_answer import Answer, Way
 from planning.models import HeldSlot, Hold
-from planning.selectors import moment_of
+from planning.selectors import minute_of, moment_of
+from planning.selectors.problem import running_until
 from planning.selectors.promise_panel import (
     LinePromise,
     Panel,
@@ -35,7 +37,7 @@ from planning.selectors.promises import (
     promise_day,
 )
 from planning.services.holding import end_holds
-from planning.services.requests import request_replan
+from planning.services.requests import request_repair
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +107,7 @@ def _keep(panel: Panel, line: LinePromise, way: Way, by: User | None, now: datet
     held_until = absolute(hold.expires_at, today=day_of(now))
     promise_line(lines=[line.line], at=offer.day, reason=f"Held until {held_until}", by=by, now=now)
     if offer.answer.shifts:
-        request_replan(reason=f"{order.quotation_number} is held and others give way", now=now)
+        request_repair(reason=f"{order.quotation_number} is held and others give way", now=now)
     return hold
 
 
@@ -155,24 +157,51 @@ def keep_promises(
 ) -> dict[int, datetime]:
     """Which date each line that is held gets when its quotation is accepted, by line id.
 
-    Before anything is stored: a hold whose time has begun, that expired or was for something else is computed
-    anew. The old date stands where it can still be kept; otherwise Conflict with the new one, unless
-    `promised` (what the seller confirms) is no earlier. For the confirmation; it holds the order's lock.
+    Before anything is stored: a hold whose time has begun, that was for something else, or that machines,
+    hours, material or running work do not leave its time any more is computed anew. The old date stands where
+    it can still be kept; otherwise Conflict with the new one, unless `promised` (what the seller confirms) is
+    no earlier. For the confirmation; it holds the order's lock.
     """
     now = now or clock.now()
     found = {}
-    for hold in Hold.objects.active().filter(line__in=lines).prefetch_related("slots").order_by("id"):
+    holds = list(Hold.objects.active().filter(line__in=lines).prefetch_related("slots").order_by("id"))
+    kept = kept_book(now) if holds else None
+    for hold in holds:
         line = next(each for each in lines if each.pk == hold.line_id)
         found[line.pk] = hold.promised_at
-        if not _stands(hold, line, now):
+        if kept is None or not _stands(hold, line, order, kept, now):
             found[line.pk] = _again(hold, line, order, promised, now)
     return found
 
 
-def _stands(hold: Hold, line: OrderLine, now: datetime) -> bool:
-    """Whether it is for this job still, and nothing of it lies in the past."""
-    begins = min((slot.during.lower for slot in hold.slots.all() if slot.during.lower), default=hold.finish)
-    return hold.fingerprint == fingerprint(line) and begins >= now
+def _stands(hold: Hold, line: OrderLine, order: Order, kept: Kept, now: datetime) -> bool:
+    """Whether it is for this job still, and all of it can be done where it stands."""
+    slots = list(hold.slots.all())
+    begins = min((slot.during.lower for slot in slots if slot.during.lower), default=hold.finish)
+    if hold.fingerprint != fingerprint(line) or begins < now:
+        return False
+    [asked] = jobs_of_lines(order, [line], kept)
+    pairs = zip(slots, asked.job.operations, strict=False)
+    all_there = not asked.missing and len(slots) == len(asked.job.operations)
+    return all_there and all(_fits(slot, operation, kept) for slot, operation in pairs)
+
+
+def _fits(slot: HeldSlot, operation: engine.Operation, kept: Kept) -> bool:
+    """Whether machine, hours, material and what runs there by now leave the operation its held time."""
+    resources, problem = kept.book.resources, kept.book.problem
+    machine = resources.index.get(slot.machine_id, -1)
+    start, end = minute_of(slot.during.lower), minute_of(slot.during.upper)
+    if machine not in operation.machines or start < operation.release:
+        return False
+    running = problem.operations[problem.operations["fixing"] == engine.Fixing.STARTED]
+    if any(
+        running_until(each, resources, problem.now) > start for each in running[running["machine"] == machine]
+    ):
+        return False
+    return (
+        operation.unattended
+        or engine.work_between(resources.windows_of(slot.machine_id), start, end) >= operation.run
+    )
 
 
 def _again(

@@ -15,6 +15,7 @@ from orders.services.lines import LineInput
 from planning import selectors, services
 from planning.engine.promise import warm_up_promises
 from planning.models import HeldSlot, Hold, Operation, PlanRequest
+from procurement.models import Lot
 from tests.orders import cast
 from tests.planning.promising import accepted, desk, places, quotation, sent
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning
@@ -146,7 +147,9 @@ def test_who_stands_in_held_time_gives_way_when_it_is_accepted(shop: Shop, order
     sent(order)
     plan(accepted(order))
     assert not Operation.objects.filter(line__order=order, machine=None).exists()
-    assert PlanRequest.objects.exists()
+    assert PlanRequest.objects.filter(repaired=False).exists()
+    services.repair_plan(now=MONDAY)
+    assert not Operation.objects.filter(machine=None).exists()
 
 
 def begin_late(hold: Hold) -> None:
@@ -169,6 +172,38 @@ def test_an_acceptance_says_before_it_is_stored_that_the_date_moved(shop: Shop, 
     with pytest.raises(Conflict, match="cannot be kept any more"):
         accepted(order)
     assert Order.objects.get(pk=order.pk).state == "quoted"
+
+
+def stand(shop: Shop, machine: str, days: int) -> None:
+    """The machine stands from Monday morning on."""
+    ends = MONDAY + timedelta(days=days)
+    services.report_downtime(machine=shop.machines[machine], starts=MONDAY, ends=ends, now=MONDAY)
+
+
+def test_a_breakdown_in_held_time_is_said_before_the_acceptance_is_stored(shop: Shop, order: Order) -> None:
+    held(order)
+    for machine in ("CUT-1", "CUT-2"):
+        stand(shop, machine, 7)
+    sent(order)
+    with pytest.raises(Conflict, match="cannot be kept any more"):
+        accepted(order)
+
+
+def test_held_time_moves_to_another_machine_where_that_keeps_the_date(shop: Shop, order: Order) -> None:
+    hold = held(order)
+    first = hold.slots.earliest("sequence").machine
+    stand(shop, first.code, 7)
+    sent(order)
+    assert accepted(order).lines.get().promised_at == hold.promised_at
+    assert not HeldSlot.objects.filter(machine=first).exists()
+
+
+def test_material_that_has_gone_meanwhile_is_said(order: Order) -> None:
+    held(order)
+    Lot.objects.update(on_hand=0)
+    sent(order)
+    with pytest.raises(Conflict, match="cannot be kept"):
+        accepted(order)
 
 
 def test_the_seller_may_confirm_the_new_date(shop: Shop, order: Order) -> None:
