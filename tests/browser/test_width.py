@@ -56,6 +56,7 @@ class Scene:
             ],
             "planner": [
                 *("/planning/", "/planning/?as=table", "/planning/downtimes/", "/planning/hurts/?item=GPU-3"),
+                "/planning/resources/",
                 order,
             ],
             "buyer": ["/procurement/", f"/procurement/orders/{purchase.number}/", "/procurement/stock/"],
