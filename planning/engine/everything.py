@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from planning.engine.floor import Goal
+from planning.engine.grid import EVEN, GRID
 from planning.engine.improve import LEAST_LATE, improve
 from planning.engine.lacking import why_without
 from planning.engine.planner import schedule
@@ -44,7 +45,7 @@ def plan(
     it lacks.
     """
     begun = time.thread_time()
-    made = schedule(problem)
+    made = schedule(problem, grid=EVEN if goal.beyond > 0 else GRID)
     small = len(problem) <= SMALL and seconds >= WORTH_IT and goal == LEAST_LATE
     exact = prove if small and made.status is Status.FEASIBLE else None
     if seconds > 0:

@@ -80,6 +80,7 @@ def open_floor(problem: Problem, seed: int) -> Floor:
         "lag_after": shop.lag_after,
         "supplies": supplies,
         "stock": problem.materials["onhand"].copy(),
+        **_users(problem),
         "changeover": problem.changeover.ravel().copy(),
         "works": works,
         "unit_ptr": np.concatenate([[0], np.cumsum(np.bincount(unit, minlength=units))]),
@@ -168,6 +169,18 @@ def _steps(problem: Problem, shop: Shop, unit: IntArray) -> tuple[Table, Table, 
     owner = np.repeat(np.arange(count), np.diff(problem.after.ptr))
     steps["last"][shop.before[ops["job"][owner] == ops["job"][shop.before]]] = 0
     return steps, choices, supplies
+
+
+def _users(problem: Problem) -> dict[str, Table]:
+    """The operations that take each material."""
+    ptr = problem.takes.ptr if len(problem.takes.ptr) == len(problem) + 1 else np.zeros(len(problem) + 1, int)
+    owner = np.repeat(np.arange(len(problem)), np.diff(ptr))
+    material = problem.take_rows["material"][problem.takes.value]
+    count = np.bincount(material, minlength=len(problem.materials))
+    return {
+        "users": owner[np.argsort(material, kind="stable")],
+        "user_ptr": np.concatenate([[0], np.cumsum(count)]),
+    }
 
 
 def _tracks(problem: Problem, axes: Axes) -> dict[str, Table]:

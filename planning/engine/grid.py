@@ -27,6 +27,9 @@ GRID: Final = (
 """Spread over tight and loose order books, rare and frequent set-ups; which one wins differs by shop."""
 
 
+EVEN: Final = (Rule(reach=0.02, lead=0.5, saving=0.0), Rule(reach=0.02, lead=0.0, saving=0.0))
+"""Least slack first: later in sum, but nobody starves. Where long lateness is dear the search begins here."""
+
 REGRANTED: Final = 6
 """How often stock is given out anew after the grid."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from planning.engine.assembly import Resources, assemble
-from planning.engine.busy import Busy
+from planning.engine.busy import Busy, busy_of
 from planning.engine.calendars import add_work, next_working, subtract_work, windows_of, work_between
 from planning.engine.features import DISPATCH, features
 from planning.engine.grid import GRID, dispatched
@@ -11,7 +11,7 @@ from planning.engine.insert import insert
 from planning.engine.problem import Problem
 from planning.engine.repair import repair
 from planning.engine.result import Plan
-from planning.engine.rows import Job, Machine, Material, Operation
+from planning.engine.rows import Crew, Job, Machine, Material, Operation
 from planning.engine.rule import Rule
 from planning.engine.serial_search import serial_plan
 from planning.engine.standing import standing_slots
@@ -49,3 +49,19 @@ def warm_up() -> None:
     insert(plain, [Busy(machine=0, start=0, end=30)])
     late = standing_slots(*(np.array([minute], np.int64) for minute in (0, -20, -10)))
     repair(plain, late, np.array([True]))
+    warm_up_serial()
+
+
+def warm_up_serial() -> None:
+    """The same for the kernels of serial planning."""
+    whole = assemble(
+        now=0,
+        calendars=[windows_of([(0, 480), (960, 1440)])],
+        machines=[Machine(calendar=0)],
+        jobs=[Job(due=480)],
+        operations=[Operation(job=0, machines=(0,), run=10, skill=0)],
+        resources=Resources(crews=[Crew(0, 1, (0,))]),
+    )
+    made = schedule(whole)
+    insert(whole, busy_of(made))
+    repair(whole, standing_slots(made.machine, made.start, made.end))

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from kernel.jit import IntArray, Row, Table, kernel, part
+from planning.engine.axis import work_at
 from planning.engine.calendars import NEVER
 from planning.engine.places import (
     END,
@@ -20,8 +21,9 @@ from planning.engine.places import (
     take_out,
 )
 from planning.engine.shop import FAR
-from planning.engine.tracks import LINKED, MOVED, UNLINKED, undo
+from planning.engine.tracks import LINKED, MOVED, UNLINKED, node_at, undo
 from planning.engine.view import (
+    before_of,
     begun_of,
     choices_of,
     cost_of,
@@ -33,14 +35,21 @@ from planning.engine.view import (
     place_of,
     scratch_of,
     steps_of,
+    supplies_of,
     touched_of,
+    tracks_of,
     unit_ptr_of,
     unit_steps_of,
+    user_ptr_of,
+    users_of,
     works_of,
 )
 
 MOST_UNITS: Final = 5
 MOST_STEPS: Final = 300
+
+RIVALRY: Final = 3
+"""One time of so many the next unit is one that had the machine, or takes the same material."""
 
 BLINK: Final = 10
 """One time of so many an operation overlooks one of its machines, so that others may have it."""
@@ -219,6 +228,31 @@ def pick_seed(floor: Row) -> int:
 
 
 @part
+def rival_of(floor: Row, operation: int) -> int:
+    """Now and then one that had the machine while this one waited, or takes its material; or -1."""
+    step, nodes = steps_of(floor)[operation], nodes_of(floor)
+    if chance(floor, RIVALRY) > 0:
+        return -1
+    many = step.last_take - step.first_take
+    if many > 0 and chance(floor, 2) == 0:
+        material = supplies_of(floor)[step.first_take + chance(floor, many)].material
+        low, high = user_ptr_of(floor)[material], user_ptr_of(floor)[material + 1]
+        return int(users_of(floor)[low + chance(floor, high - low)])
+    many = step.last_choice - step.first_choice
+    if many == 0:
+        return -1
+    machine = choices_of(floor)[step.first_choice + chance(floor, many)].machine
+    ready = step.release
+    for at in range(step.first_before, step.last_before):
+        ready = max(ready, nodes[before_of(floor)[at]].end)
+    track, wait = tracks_of(floor)[machine], nodes[operation].start - ready
+    if wait <= 0 or not track.single:
+        return -1
+    rival = node_at(floor, machine, work_at(floor, track.calendar, ready + chance(floor, wait)))
+    return int(rival) if rival < floor.base else -1
+
+
+@part
 def choose_and_ruin(floor: Row) -> bool:
     """Take off a unit and some that stand near it on the machines, each whole or from an operation on."""
     nodes, base = nodes_of(floor), floor.base
@@ -239,6 +273,10 @@ def choose_and_ruin(floor: Row) -> bool:
         other = touched_of(floor)[chance(floor, floor.touched_count)]
         size = unit_ptr_of(floor)[other + 1] - unit_ptr_of(floor)[other]
         node = unit_steps_of(floor)[unit_ptr_of(floor)[other] + chance(floor, size)]
+        rival = rival_of(floor, node)
+        if rival >= 0:
+            unit, first = steps_of(floor)[rival].unit, 0
+            continue
         # What was taken off still knows its old neighbours.
         back = chance(floor, 4) > 0
         for _ in range(1 + chance(floor, 3)):

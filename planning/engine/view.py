@@ -61,6 +61,8 @@ TABLES: Final = (
     "lag_after",
     "supplies",
     "stock",
+    "users",
+    "user_ptr",
     "changeover",
     "works",
     "unit_ptr",
@@ -132,6 +134,10 @@ supplies_of = reader("supplies", SUPPLY)
 """Materials that operations take."""
 stock_of = reader("stock", INT)
 """What the plan leaves of each material."""
+users_of = reader("users", INT)
+"""Operations by material that they take."""
+user_ptr_of = reader("user_ptr", INT)
+"""Where the users of each material begin."""
 changeover_of = reader("changeover", INT)
 """Set-up minutes from family to family, row by row."""
 works_of = reader("works", WORK)

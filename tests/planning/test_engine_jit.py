@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from mto.settings.env import REPOSITORY
-from planning.engine import busy_of, insert, schedule, warm_up
+from planning.engine import busy_of, insert, repair, schedule, standing_slots, warm_up
+from planning.engine.build import build
+from planning.engine.crowd import occupy
 from planning.engine.dispatch import simulate
 from planning.engine.graph import inverted, topological_order
 from planning.engine.insert import fill
+from planning.engine.material import latest_starts, serve
 from planning.engine.result import job_finish, least_ends, reasons
 from planning.engine.rule import judge
 from planning.engine.shop import pinned_blocks, place_started
 from tests.planning.engine_cases import random_problem, shop_of
+from tests.planning.whole_shops import whole_shop
 
 SCRIPT = """
 from planning.engine import add_work, windows_of
@@ -27,9 +31,12 @@ print(sum(add_work.stats.cache_hits.values()), sum(add_work.stats.cache_misses.v
 def test_no_kernel_is_compiled_again_after_the_warm_up() -> None:
     warm_up()
     kernels: list[Any] = [simulate, fill, judge, inverted, topological_order, job_finish, least_ends, reasons]
-    kernels += [pinned_blocks, place_started]
+    kernels += [pinned_blocks, place_started, build, occupy, serve, latest_starts]
     for number in range(20):
         schedule(random_problem(number))
+        made = schedule(whole_shop(number))
+        insert(whole_shop(number, fixed=False), [])
+        repair(made.problem, standing_slots(made.machine, made.start, made.end))
     insert(shop_of(2), busy_of(schedule(shop_of(20))))
     assert [len(each.signatures) for each in kernels] == [1] * len(kernels)
 

@@ -8,9 +8,8 @@ import pytest
 from benchmarks.jobshop_check import faults, makespan
 from planning.engine.jobshop import JobShop, Unusable, job_shop, lower_bound, solve, tabu
 from planning.engine.jobshop.construct import build, merge
-from planning.engine.jobshop.fixed import search_fixed
-from planning.engine.jobshop.flexible import search_flexible
 from planning.engine.jobshop.graph import load
+from planning.engine.jobshop.moves import search
 
 FT06 = [
     [[2, 1], [0, 3], [1, 6], [3, 7], [5, 3], [4, 6]],
@@ -84,7 +83,7 @@ def test_one_seed_gives_one_plan(ways: int) -> None:
 def test_every_kernel_is_compiled_in_one_form_only() -> None:
     for seed, ways in ((1, 1), (3, 2)):
         tabu(job_shop(random_rows(seed, jobs=12, machines=10, ways=ways)), seconds=LONG, rounds=20)
-    kernels: list[Any] = [build, merge, load, search_fixed, search_flexible]
+    kernels: list[Any] = [build, merge, load, search]
     assert [len(each.signatures) for each in kernels] == [1] * len(kernels)
 
 

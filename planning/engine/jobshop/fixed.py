@@ -1,40 +1,13 @@
-"""Tabu search where every operation has its machine: the N7 neighbourhood on the blocks of a critical path.
+"""The neighbourhood where every operation has its machine: N7 on the blocks of a critical path.
 
 Zhang, Li, Guan, Rao 2007 (N7); Balas, Vazacopoulos 1998 (feasibility, estimate).
 """
 
-from kernel.jit import kernel, part
-from planning.engine.jobshop.graph import (
-    BEST,
-    MAKESPAN,
-    MARK,
-    ROUND,
-    Graph,
-    chance,
-    critical_path,
-    heads,
-    keep,
-    tails,
-)
+from kernel.jit import part
+from planning.engine.jobshop.graph import BEST, MARK, ROUND, Graph, chance, heads, tails
 
 FAR = 1 << 60
 KINDS = 4
-
-
-@kernel
-def search_fixed(graph: Graph, rounds: int, target: int) -> None:
-    """Make that many moves, each to the best neighbour not forbidden; stop at a makespan of `target`."""
-    for _ in range(rounds):
-        if graph.state[BEST] <= target:
-            return
-        graph.state[ROUND] += 1
-        length = critical_path(graph)
-        machine, start, stop = choose(graph, length)
-        if machine < 0:
-            return
-        forbid(graph, machine, start, stop)
-        if move(graph, machine, start, stop) and graph.state[MAKESPAN] < graph.state[BEST]:
-            keep(graph)
 
 
 @part

@@ -1,43 +1,15 @@
-"""Tabu search where operations choose their machine: critical operations are taken out and inserted anew.
+"""The neighbourhood where operations choose their machine: critical ones are taken out and inserted anew.
 
 Mastrolilli, Gambardella 2000 (insertion on any machine, tabu of operation and machine), with the value of
 each insertion exact: path lengths are computed without the operation before its places are compared.
 """
 
-from kernel.jit import kernel, part
-from planning.engine.jobshop.graph import (
-    BEST,
-    MAKESPAN,
-    MARK,
-    ROUND,
-    Graph,
-    chance,
-    copy,
-    critical_path,
-    heads,
-    keep,
-    tails,
-)
+from kernel.jit import part
+from planning.engine.jobshop.graph import BEST, MARK, ROUND, Graph, chance, copy, heads, tails
 
 FAR = 1 << 60
 SCALE = 1 << 20
 SHORTEST, SPREAD = 5, 10
-
-
-@kernel
-def search_flexible(graph: Graph, rounds: int, target: int) -> None:
-    """Make that many moves, each to the best neighbour not forbidden; stop at a makespan of `target`."""
-    for _ in range(rounds):
-        if graph.state[BEST] <= target:
-            return
-        graph.state[ROUND] += 1
-        length = critical_path(graph)
-        moved, machine, place = choose(graph, length)
-        if moved < 0:
-            return
-        forbid(graph, moved, machine, place)
-        if transfer(graph, moved, machine, place) and graph.state[MAKESPAN] < graph.state[BEST]:
-            keep(graph)
 
 
 @part

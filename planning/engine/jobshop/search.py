@@ -13,10 +13,9 @@ import numpy as np
 
 from kernel.jit import IntArray
 from planning.engine.jobshop.construct import build, merge
-from planning.engine.jobshop.fixed import search_fixed
-from planning.engine.jobshop.flexible import search_flexible
 from planning.engine.jobshop.graph import FOUND, MAKESPAN, ROUND, Graph, graph_of, load
 from planning.engine.jobshop.instance import JobShop, Schedule
+from planning.engine.jobshop.moves import search
 
 PATIENCE: Final = 12_500
 TASTE: Final = 500
@@ -97,7 +96,7 @@ class Searcher:
 
     def __init__(self, shop: JobShop, pool: Pool, seed: int, ends: Callable[[], bool]) -> None:
         self.graph: Graph = graph_of(shop, seed)
-        self.kernel = search_flexible if shop.flexible else search_fixed
+        self.choosing = bool(shop.flexible)
         self.pool, self.ends = pool, ends
         self.chance = np.random.default_rng(seed)
         self.size = len(shop.operations)
@@ -136,7 +135,7 @@ class Searcher:
                 break
             merge(self.graph, mine.order, theirs.order, mine.machine, theirs.machine, share)
             self.reload(self.graph.best_order, self.graph.best_machine)
-            self.kernel(self.graph, TASTE, self.pool.target)
+            search(self.graph, TASTE, self.pool.target, self.choosing)
             tried = self.kept()
             if best is None or tried.makespan < best.makespan:
                 best = tried
@@ -153,7 +152,7 @@ class Searcher:
         state = self.graph.state
         while not self.over():
             expected = state[ROUND] + CHUNK
-            self.kernel(self.graph, CHUNK, self.pool.target)
+            search(self.graph, CHUNK, self.pool.target, self.choosing)
             if state[ROUND] < expected or state[ROUND] - state[FOUND] >= patience:
                 break
         return self.kept()
