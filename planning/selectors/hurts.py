@@ -11,6 +11,7 @@ from orders.models import OrderLine
 from planning import engine
 from planning.models import Downtime, Operation, Requirement
 from planning.selectors.ledger import Ledger, load_ledger
+from planning.selectors.problem import shop_of
 from planning.selectors.resources import load_resources
 
 SHOWN = 50
@@ -29,14 +30,15 @@ def hurt_by_downtime(downtime: Downtime, now: datetime) -> tuple[list[HurtJob], 
     """The jobs that end later because this machine stands, the worst first, and how many in all."""
     book = load_ledger(now)
     resources = load_resources(now, ignoring=downtime.id)
-    shop = engine.assemble(
-        now=book.problem.now,
-        calendars=resources.calendars,
-        machines=resources.machines,
-        jobs=(),
-        operations=(),
+    shop = shop_of(resources, book.problem.now, book.skills.among(resources.people))
+    free = replace(
+        book.problem,
+        windows=shop.windows,
+        window_ptr=shop.window_ptr,
+        machines=shop.machines,
+        crews=shop.crews,
+        skills=shop.skills,
     )
-    free = replace(book.problem, windows=shop.windows, window_ptr=shop.window_ptr, machines=shop.machines)
     return _named(book, engine.impact(book.problem, free, book.standing))
 
 

@@ -97,6 +97,12 @@ class SkillBook:
             frozenset((skill,)): number for number, skill in enumerate(people.skills)
         }
 
+    def among(self, people: People) -> "SkillBook":
+        """The same numbers for other people."""
+        book = SkillBook(people)
+        book.numbers = dict(self.numbers)
+        return book
+
     def number(self, skills: Iterable[int]) -> int:
         """The number of this set, -1 for none."""
         wanted = frozenset(skills)

@@ -58,7 +58,7 @@ def problem_of(
     operations["skill"] = _skills(rows, links, skills)
     jobs = _jobs(floor)
     after, lags = _after(floor, links, len(held))
-    shop = _shop(resources, floor.clock, skills, changeover)
+    shop = shop_of(resources, floor.clock, skills, changeover)
     return replace(
         shop,
         pools=pools,
@@ -74,8 +74,8 @@ def problem_of(
     )
 
 
-def _shop(
-    resources: Resources, clock: int, skills: SkillBook, changeover: Sequence[Sequence[int]]
+def shop_of(
+    resources: Resources, clock: int, skills: SkillBook, changeover: Sequence[Sequence[int]] = ()
 ) -> engine.Problem:
     """The shop without any work; one tool more stands for those that were deleted."""
     people = resources.people

@@ -8,7 +8,7 @@ import pytest
 from orders.models import OrderLine
 from planning import services
 from planning.models import Absence, Changeover, Crew, Machine, Operation, Skill, Tool
-from planning.selectors import load_ledger, load_resources, minute_of, new_rows
+from planning.selectors import hurt_by_downtime, load_ledger, load_resources, minute_of, new_rows
 from planning.selectors.book import OPERATIONS, open_rows
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 
@@ -234,3 +234,15 @@ def test_pieces_that_are_counted_already_need_no_more_time(shop: Shop) -> None:
 def test_a_planned_moment_is_read_in_minutes(shop: Shop) -> None:
     operations(shop, step(shop.processes["CUT"], 10))
     assert load_ledger(MONDAY).standing["start"].tolist() == [minute_of(MONDAY)]
+
+
+def test_what_a_downtime_hurts_leaves_the_absent_absent(shop: Shop) -> None:
+    Machine.objects.filter(code="CUT-2").delete()
+    Absence.objects.create(crew=crew(shop, 1, "WELD"), starts=MONDAY, ends=MONDAY + HOUR, at=MONDAY)
+    operations(shop, {**step(shop.processes["CUT"], 10), "skills": ["WELD"]})
+    down = services.report_downtime(
+        machine=shop.machines["CUT-1"], starts=MONDAY, ends=MONDAY + 3 * HOUR, now=MONDAY
+    )
+    services.repair_plan(now=MONDAY)
+    (hurt,), _ = hurt_by_downtime(down, MONDAY)
+    assert hurt.days == round(2 / 24, 1)
