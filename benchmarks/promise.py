@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.demand import Demand, load_demand
 from planning.engine import Operation, schedule
-from planning.engine.planner import GRID
+from planning.engine.grid import GRID
 from planning.engine.promise import PromiseBook, book_of, promise
 from planning.engine.promise_answer import NewJob, Way
 
