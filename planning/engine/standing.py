@@ -7,7 +7,7 @@ from planning.engine.problem import Problem
 from planning.engine.result import Plan, cost
 from planning.engine.shop import PINNED, STARTED, Shop, empty_slots
 
-PRICE_OF_A_MOVE: Final = 5
+PRICE_OF_A_MOVE: Final = 10
 """Minutes of weighted tardiness that must be saved for each operation that is moved."""
 
 

@@ -9,10 +9,6 @@ from django.conf import settings
 from planning import engine
 from planning.selectors import Ledger, next_minute
 
-DAY: Final = 1440
-SHORT: Final = engine.Goal(margin=10 * 365 * DAY)
-"""Everything starts late without a later end: a job keeps all the time it has until it is due."""
-
 LEAST_DRAWN: Final = 240
 """Minutes by which work must begin sooner before it is drawn forward from where it stands."""
 
@@ -32,17 +28,15 @@ def think(book: Ledger, *, seed: int) -> Thought:
     """The best plan found in MTO_PLANNING_SECONDS of CPU time; what plans are compared by is engine.price.
 
     The plan in force, repaired, or a new one where that is worth what it moves, is improved; the frozen zone
-    stays. Nothing is late that could be in time: the search is over, and jobs only begin later where they
-    would wait between two operations (decision 0008). Work in reach is drawn forward to idle machines.
+    stays. Where no plan can be less late the search is over. Work in reach is drawn forward to idle machines.
     """
     if not len(book.rows):
         return Thought(None)
     problem, standing, seconds = book.problem, book.standing, settings.MTO_PLANNING_SECONDS
     first = _first(book)
     if not (standing["machine"] >= 0).any():
-        # Where no plan can be less late only the starts are shifted.
-        better = engine.improve(problem, first, 0 if _over(first) else seconds, seed=seed, goal=SHORT)
-        return Thought(_drawn(book, better), not _over(better))
+        # Its own starts have their price, too: reserves between operations stay (decision 0008).
+        standing = engine.standing_slots(first.machine, first.start, first.end)
     if _over(first):
         return Thought(_drawn(book, first))
     plan = engine.improve(_frozen(book, first), first, seconds, seed=seed, standing=standing)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -209,14 +208,6 @@ def queued_for_fitting(shop: Shop) -> OrderLine:
         make_operations(shop, make_job(shop, state="production", routing=routing))
     services.replan(now=MONDAY)
     return Operation.objects.filter(sequence=20).latest("during__startswith").line
-
-
-def test_a_job_starts_as_late_as_its_end_allows(shop: Shop, settings: Any) -> None:
-    settings.MTO_NEAR_DAYS = 0
-    last = queued_for_fitting(shop)
-    cut, fit = last.operations.order_by("sequence")
-    assert cut.planned_end == fit.planned_start
-    assert fit.planned_end == MONDAY + timedelta(days=3, hours=1)
 
 
 def test_nobody_waits_beside_an_idle_machine(shop: Shop) -> None:
