@@ -238,12 +238,13 @@ POSTGRES = ("postgresql", "postgres")
 MTO_DEFAULT_CALENDAR = "DAY"
 MTO_DELIVERY_DAYS = 1
 MTO_SAFETY_DAYS = 1
-# The replan: CPU seconds for a round of improvement, minutes from now in which it moves nothing, working days
-# in which work is drawn forward to idle machines
+# The replan: CPU seconds for a round of improvement, the exact solver for small shops, working days in which
+# work is drawn forward to idle machines
 MTO_PLANNING_SECONDS = 2.0
-MTO_FROZEN_MINUTES = 240
+MTO_PROVER = "planning.engine.exact.prove"
 MTO_NEAR_DAYS = 2
-# What no plan and no repair moves at all: what is planned to begin within so many hours
+# Time fences: what begins within so many hours no improvement moves (slushy), and not even a repair (frozen)
+MTO_SLUSHY_HOURS = 4
 MTO_FROZEN_HOURS = 0
 # Ways to get material, asked upward by planning; what a confirmation keeps of the dates that are held
 MTO_SUPPLY = "procurement.selectors.supply_outlook"

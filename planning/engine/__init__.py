@@ -17,7 +17,7 @@ from planning.engine.calendars import (
     work_between,
 )
 from planning.engine.causes import Cause, Hurt, Link, chain, impact
-from planning.engine.everything import plan
+from planning.engine.everything import SMALL, plan
 from planning.engine.floor import Goal
 from planning.engine.forward import drawn_forward
 from planning.engine.improve import improve, warm_up_improvement
@@ -48,6 +48,7 @@ __all__ = [
     "MACHINE",
     "NEVER",
     "OPERATION",
+    "SMALL",
     "Busy",
     "Cause",
     "Crew",

@@ -82,6 +82,12 @@ class Resources:
     changeovers: Sequence[tuple[str, str, int]]
     calendar_ids: tuple[int, ...]
 
+    @property
+    def crowded(self) -> list[int]:
+        """The ids of machines on which several operations may be at once."""
+        pairs = zip(self.machine_ids, self.machines, strict=True)
+        return [machine_id for machine_id, machine in pairs if machine.size or not machine.single]
+
     def windows_of_calendar(self, calendar_id: int) -> Windows:
         """The working time of a calendar, none where it is not known."""
         if calendar_id not in self.calendar_ids:

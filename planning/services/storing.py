@@ -68,6 +68,7 @@ def store_plan(*, book: Ledger, plan: engine.Plan | None) -> Stored:
     still_open = fetch(LOCK, values) if len(wanted) else []
     written = wanted[np.isin(wanted["id"], np.array(still_open, np.int64).reshape(-1))]
     clashing = _clashing(int(book.rows["id"].max(initial=0)), written, book.now)
+    clashing &= ~np.isin(written["machine"], book.resources.crowded)
     for name in ("machine", "start", "end"):
         written[name][clashing] = -1
     _update(written, reasons)

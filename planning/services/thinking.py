@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from planning import engine
 from planning.selectors import Ledger, next_minute
@@ -34,6 +35,9 @@ def think(book: Ledger, *, seed: int) -> Thought:
         return Thought(None)
     problem, standing, seconds = book.problem, book.standing, settings.MTO_PLANNING_SECONDS
     first = _first(book)
+    if len(problem) <= engine.SMALL and not _over(first):
+        exact = _fresh(book, seconds)
+        first = min(first, exact, key=lambda plan: engine.price(problem, plan, book.standing))
     if not (standing["machine"] >= 0).any():
         # Its own starts have their price, too: reserves between operations stay (decision 0008).
         standing = engine.standing_slots(first.machine, first.start, first.end)
@@ -67,12 +71,21 @@ def caught_up(book: Ledger, planned: Ledger, plan: engine.Plan) -> engine.Plan:
 def _first(book: Ledger) -> engine.Plan:
     """The plan in force made possible again; a new one where that is better, or there is none."""
     if not (book.standing["machine"] >= 0).any():
-        return engine.plan(book.problem)
+        return _fresh(book, 0.0)
     repaired = engine.repair(book.problem, book.standing)
     if _over(repaired):
         return repaired
-    tried = (repaired, engine.plan(book.problem))
+    tried = (repaired, _fresh(book, 0.0))
     return min(tried, key=lambda plan: engine.price(book.problem, plan, book.standing))
+
+
+def _fresh(book: Ledger, seconds: float) -> engine.Plan:
+    """A plan that owes nothing to the one in force; of a small shop with its bound, proven in that time.
+
+    The solver is named, not imported: only a process that plans small shops pays for loading it.
+    """
+    prove = import_string(settings.MTO_PROVER) if seconds and len(book.problem) <= engine.SMALL else None
+    return engine.plan(book.problem, seconds, prove=prove)
 
 
 def _over(plan: engine.Plan) -> bool:
@@ -81,13 +94,13 @@ def _over(plan: engine.Plan) -> bool:
 
 
 def _frozen(book: Ledger, plan: engine.Plan) -> engine.Problem:
-    """The problem in which what begins within MTO_FROZEN_MINUTES stays where this plan has it."""
+    """The problem in which what begins within MTO_SLUSHY_HOURS stays where this plan has it."""
     operations = book.problem.operations.copy()
     free = operations["fixing"] == engine.Fixing.FREE
     operations["machine"] = np.where(free, plan.machine, operations["machine"])
     operations["start"] = np.where(free, plan.start, operations["start"])
-    until = next_minute(book.now) + settings.MTO_FROZEN_MINUTES
-    return replace(book.problem, operations=operations, frozen=until)
+    until = next_minute(book.now) + 60 * settings.MTO_SLUSHY_HOURS
+    return replace(book.problem, operations=operations, frozen=max(until, book.problem.frozen))
 
 
 def _drawn(book: Ledger, plan: engine.Plan) -> engine.Plan:
