@@ -34,11 +34,10 @@ def think(book: Ledger, *, seed: int) -> Thought:
     if not len(book.rows):
         return Thought(None)
     problem, standing, seconds = book.problem, book.standing, settings.MTO_PLANNING_SECONDS
-    first = _first(book)
-    if len(problem) <= engine.SMALL and not _over(first):
-        exact = _fresh(book, seconds)
-        first = min(first, exact, key=lambda plan: engine.price(problem, plan, book.standing))
-    if not (standing["machine"] >= 0).any():
+    if (standing["machine"] >= 0).any():
+        first = _first(book)
+    else:
+        first = _fresh(problem, seconds)
         # Its own starts have their price, too: reserves between operations stay (decision 0008).
         standing = engine.standing_slots(first.machine, first.start, first.end)
     if _over(first):
@@ -69,23 +68,22 @@ def caught_up(book: Ledger, planned: Ledger, plan: engine.Plan) -> engine.Plan:
 
 
 def _first(book: Ledger) -> engine.Plan:
-    """The plan in force made possible again; a new one where that is better, or there is none."""
-    if not (book.standing["machine"] >= 0).any():
-        return _fresh(book, 0.0)
+    """The plan in force made possible again, or a new one where that is better."""
     repaired = engine.repair(book.problem, book.standing)
     if _over(repaired):
         return repaired
-    tried = (repaired, _fresh(book, 0.0))
+    tried = (repaired, engine.plan(book.problem))
     return min(tried, key=lambda plan: engine.price(book.problem, plan, book.standing))
 
 
-def _fresh(book: Ledger, seconds: float) -> engine.Plan:
-    """A plan that owes nothing to the one in force; of a small shop with its bound, proven in that time.
+def _fresh(problem: engine.Problem, seconds: float) -> engine.Plan:
+    """The first plan of all; of a small shop with the bound that could be proven in that time.
 
     The solver is named, not imported: only a process that plans small shops pays for loading it.
     """
-    prove = import_string(settings.MTO_PROVER) if seconds and len(book.problem) <= engine.SMALL else None
-    return engine.plan(book.problem, seconds, prove=prove)
+    if len(problem) > engine.SMALL:
+        return engine.plan(problem)
+    return engine.plan(problem, seconds, prove=import_string(settings.MTO_PROVER))
 
 
 def _over(plan: engine.Plan) -> bool:
