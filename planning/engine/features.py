@@ -3,7 +3,10 @@
 from enum import StrEnum
 from typing import Final
 
+import numpy as np
+
 from planning.engine.problem import Problem
+from planning.engine.rows import Fixing
 
 
 class Feature(StrEnum):
@@ -31,7 +34,7 @@ def features(problem: Problem) -> frozenset[Feature]:
     used = {
         Feature.SKILLS: (ops["skill"] >= 0).any(),
         Feature.TOOLS: problem.held.value.size > 0,
-        Feature.BATCHES: (problem.machines["size"] > 0).any(),
+        Feature.BATCHES: _on_racks(problem),
         Feature.TRANSFER: ((ops["transfer"] > 0) & (ops["transfer"] < ops["quantity"])).any(),
         Feature.UNBROKEN: (ops["pauses"] == 0).any(),
         Feature.MATERIALS: problem.takes.value.size > 0,
@@ -40,6 +43,15 @@ def features(problem: Problem) -> frozenset[Feature]:
         Feature.SETUPS: ((ops["family"] >= 0) & (ops["setup"] > 0)).any(),
     }
     return frozenset(feature for feature, uses in used.items() if uses)
+
+
+def _on_racks(problem: Problem) -> bool:
+    """Whether any operation may lie in a rack: one that nobody uses changes nothing."""
+    racks = np.concatenate([[0], np.cumsum(problem.machines["size"][problem.pools.value] > 0)])
+    among = racks[problem.pools.ptr[1:]] > racks[problem.pools.ptr[:-1]]
+    pool, fixed = problem.operations["pool"], problem.operations["fixing"] != Fixing.FREE
+    there = problem.machines["size"][problem.operations["machine"][fixed]] > 0
+    return bool(among[pool[pool >= 0]].any() or there.any())
 
 
 def refuse(problem: Problem, honoured: frozenset[Feature], method: str) -> None:

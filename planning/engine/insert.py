@@ -41,7 +41,11 @@ def insert(problem: Problem, busy: Sequence[Busy] | Table) -> Plan:
         return inserted(problem, table)
     shop = open_shop(problem)
     slots = empty_slots(len(problem))
-    taken, offset, length = laid_out(shop, table[table["machine"] >= 0], shop.tasks["pool"])
+    # Where several are at once nothing is in the way: racks are not asked for here, vendors take everybody.
+    alone = (problem.machines["single"] != 0) & (problem.machines["size"] == 0)
+    known = np.minimum(table["machine"], len(alone) - 1)
+    table = table[(known >= 0) & ((known < table["machine"]) | alone[known])]
+    taken, offset, length = laid_out(shop, table, shop.tasks["pool"])
     order = by_job(problem, shop.order, problem.operations["job"].copy())
     fill(shop, slots, taken, offset, length, order, np.zeros(4, np.int64))
     return finished_plan(problem, shop, slots, "gap insertion")

@@ -62,7 +62,7 @@ class Near:
         marks = let_go(self.shop, marks)
         kept = (marks == KEPT) & (self.standing["machine"] >= 0) & (self.shop.tasks["fixing"] == FREE)
         stays = np.where(kept, self.standing["start"], NEVER)
-        in_turn = turns(_delayed(self.shop, marks, delay), self.standing, marks)
+        in_turn = turns(self._ahead(marks, delay), self.standing, marks)
         begun = self.shop.tasks["fixing"] == STARTED
         in_turn = in_turn[np.argsort(np.where(begun, self.standing["start"], FAR)[in_turn], kind="stable")]
         fixed = self.shop.tasks["fixing"] != FREE
@@ -73,6 +73,20 @@ class Near:
         latest = np.where(kept & strict, stays, FAR)
         own = Turns(first, np.maximum(self.ready, stays), pins, latest, self.standing["end"].copy(), rest)
         return realised(shop, self.yard, own)
+
+    def _ahead(self, marks: IntArray, delay: int) -> Shop:
+        """The shop in which those ahead of others come in when they could if nobody else were there."""
+        ahead, begun = marks == AHEAD, self.shop.tasks["fixing"] != FREE
+        if not ahead.any():
+            return self.shop
+        order = self.shop.order[(ahead | begun)[self.shop.order]]
+        pins = np.maximum(self.shop.tasks["start"], self.ready)
+        alone = realised(self.shop, self.yard, Turns(order, self.ready, pins))[0]
+        tasks, known = self.shop.tasks.copy(), ahead & (alone["machine"] >= 0)
+        tasks["release"][known] = alone["start"][known]
+        tasks["lasting"][known] = (alone["end"] - alone["start"])[known]
+        tasks["release"] += np.where(ahead, delay, 0)
+        return self.shop._replace(tasks=tasks)
 
     def soon(self) -> Table:
         """The slots when everybody keeps its turn and begins as soon as it can; the lost get no place."""
@@ -96,12 +110,6 @@ def repaired(problem: Problem, standing: Table, about: BoolArray | None) -> Plan
         tried += [near.way(np.where(about, how, rest)) for how in (OUT, AHEAD)]
     best = min(tried, key=lambda found: score(near.shop, found[0], standing))
     return told(problem, near.shop, best, "serial repair")
-
-
-def _delayed(shop: Shop, marks: IntArray, delay: int) -> Shop:
-    tasks = shop.tasks.copy()
-    tasks["release"] += np.where(marks == AHEAD, delay, 0)
-    return shop._replace(tasks=tasks)
 
 
 def granted_near(problem: Problem, shop: Shop, standing: Table) -> IntArray:

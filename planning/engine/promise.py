@@ -78,7 +78,7 @@ def promise(book: PromiseBook, jobs: Sequence[NewJob], *, ways: Sequence[Way] = 
 def _asked(book: PromiseBook, jobs: Sequence[NewJob]) -> FastBook | WholeBook:
     """Who answers: a job that asks for more than the plan does is not for the ledger."""
     asks = book.asks
-    if isinstance(asks, FastBook) and any(more_than_machines(job) for job in jobs):
+    if isinstance(asks, FastBook) and any(more_than_machines(job, book.problem) for job in jobs):
         nodes = asks.ledger.nodes[: len(book.problem)]
         slots = empty_slots(len(nodes))
         for name in ("machine", "start", "ready", "end"):
@@ -87,10 +87,16 @@ def _asked(book: PromiseBook, jobs: Sequence[NewJob]) -> FastBook | WholeBook:
     return asks
 
 
-def more_than_machines(job: NewJob) -> bool:
-    """Whether a job asks for people, tools, stock, lots or runs that must not pause."""
+def more_than_machines(job: NewJob, problem: Problem) -> bool:
+    """Whether a job asks for people, tools, stock, racks, lots or runs that must not pause."""
+    racks = set(np.flatnonzero(problem.machines["size"]).tolist())
     return any(
-        each.skill >= 0 or each.tools or each.takes or not each.pauses or 0 < each.transfer < each.quantity
+        each.skill >= 0
+        or each.tools
+        or each.takes
+        or not each.pauses
+        or 0 < each.transfer < each.quantity
+        or not racks.isdisjoint(each.machines)
         for each in job.operations
     )
 

@@ -127,3 +127,15 @@ def test_a_second_insertion_goes_around_the_first() -> None:
     plan = insert(new, busy)
     assert violations(plan, busy) == []
     assert len(busy_of(plan)) == len(new)
+
+
+def test_a_full_rack_is_not_in_the_way_of_work_on_other_machines() -> None:
+    problem = assemble(
+        now=0,
+        calendars=[day_shift(5)],
+        machines=[Machine(0), Machine(0, size=2)],
+        jobs=[Job(DAY)],
+        operations=[Operation(0, (0,), 60)],
+    )
+    loads = [Busy(machine=1, start=480, end=900), Busy(machine=1, start=480, end=700)]
+    assert insert(problem, loads).unplaced == []

@@ -26,10 +26,10 @@ from planning.engine.promise import PromiseBook, book_of, earlier, promise
 from planning.engine.promise_answer import Answer, Change, NewJob, Overtime, Way
 from planning.engine.promise_whole import WholeBook
 from planning.engine.result import finished_plan
-from planning.engine.shop import open_shop
+from planning.engine.shop import empty_slots, open_shop
 from tests.planning.engine_cases import DAY, day_shift
 from tests.planning.rule_checker import Rules
-from tests.planning.whole_shops import free_operation, whole_shop
+from tests.planning.whole_shops import attending, free_operation, whole_shop
 
 numbers = st.integers(0, 2**32)
 LABELS = Labels(machines=("Mill 1", "Mill 2"), skills=("welding",), tools=("Fixture A",))
@@ -38,9 +38,11 @@ LABELS = Labels(machines=("Mill 1", "Mill 2"), skills=("welding",), tools=("Fixt
 def book(number: int) -> tuple[Plan, WholeBook]:
     """The plan of a random shop, ready to be asked."""
     made = plan(whole_shop(number))
-    asks = book_of(made).asks
-    assert isinstance(asks, WholeBook)
-    return made, asks
+    fixed = (made.problem.operations["fixing"] != 0).astype(np.int64)
+    slots = empty_slots(len(made.machine))
+    for name in ("machine", "start", "ready", "end"):
+        slots[name] = getattr(made, name)
+    return made, WholeBook.of(made.problem, slots, fixed, attending(made))
 
 
 def asked(problem: Problem, number: int) -> NewJob:
@@ -158,3 +160,38 @@ def test_overtime_of_the_machine_helps_only_with_somebody_there() -> None:
     assert [each.minutes for each in earlier(welding_shop(WELD), plain, [change])] != []
     welded = NewJob((WELD._replace(machines=(1,)),))
     assert earlier(welding_shop(WELD), welded, [change]) == []
+
+
+RACKED = (Machine(0), Machine(0, size=4))
+
+
+def test_a_rack_nobody_uses_takes_no_way_from_a_promise() -> None:
+    """Ahead of a job that has days of reserve, in a shop where some rack stands."""
+    patient, rush = Operation(0, (0,), 480), Operation(0, (0,), 60)
+    problem = assemble(
+        now=0, calendars=[day_shift(9)], machines=RACKED, jobs=[Job(5 * DAY)], operations=[patient]
+    )
+    (found,) = promise(book_of(plan(problem)), [NewJob((rush,))])
+    gap, slack = found.by(Way.GAP), found.by(Way.SLACK)
+    assert gap is not None
+    assert slack is not None
+    assert slack.finish < gap.finish
+
+
+def test_who_goes_ahead_goes_ahead_where_the_night_lies_between() -> None:
+    """Its turn is when it could begin if nobody else were there, not a guess from its durations."""
+    patient = [Operation(0, (0,), 240, skill=0), Operation(0, (1,), 2 * DAY, after=(0,), unattended=True)]
+    rush = (Operation(0, (2,), 200, skill=0), Operation(0, (1,), DAY, after=(0,), unattended=True))
+    problem = assemble(
+        now=480,
+        calendars=[day_shift(20)],
+        machines=[Machine(0), Machine(0), Machine(0)],
+        jobs=[Job(15 * DAY)],
+        operations=patient,
+        resources=Resources(crews=[Crew(0, 2, (0,))], labels=LABELS),
+    )
+    (found,) = promise(book_of(plan(problem)), [NewJob(rush)])
+    gap, slack = found.by(Way.GAP), found.by(Way.SLACK)
+    assert gap is not None
+    assert slack is not None
+    assert slack.finish < gap.finish

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.jit import Table
+from kernel.jit import IntArray, Table
 from planning.engine import (
     NEVER,
     Crew,
@@ -113,8 +113,14 @@ def later_jobs(problem: Problem, number: int) -> Problem:
 def together(made: Plan, added: Plan) -> tuple[Problem, Plan]:
     """Both plans as one: the new operations behind the others, as jobs of their own."""
     problem = joined(made.problem, added.problem)
-    names = ("machine", "start", "ready", "end", "reason", "persons")
+    names = ("machine", "start", "ready", "end", "reason")
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(made, name), getattr(added, name)]) for name in names
     }
-    return problem, replace(made, problem=problem, **columns)
+    persons = np.concatenate([attending(made), attending(added)])
+    return problem, replace(made, problem=problem, persons=persons, **columns)
+
+
+def attending(made: Plan) -> IntArray:
+    """Who attends each operation, nobody where no people are planned."""
+    return made.persons if len(made.persons) else np.full(len(made.machine), -1)
