@@ -25,9 +25,9 @@ HOT: Final = 1500.0
 COLD: Final = 30.0
 """Heat at the begin and at the end of annealing: minutes by which a worse plan may be accepted."""
 
-WARM: Final = 300.0
-COOL: Final = 8.0
-"""The same while flow is shortened."""
+WILD: Final = 0.02
+TAME: Final = 60.0
+"""In a small shop it begins at that share of what the plan costs, but not below so many minutes."""
 
 NEAR_HOT: Final = 60.0
 NEAR_COLD: Final = 2.0
@@ -36,8 +36,19 @@ NEAR_COLD: Final = 2.0
 POLISH: Final = 0.2
 """Share of the time spent on shorter flow."""
 
-FLOW: Final = 0.1
-"""What a minute of flow then costs, in minutes of lateness."""
+LOSS: Final = 0.01
+"""Share of its cost that a plan may lose to shorter flow."""
+
+
+class Polish(NamedTuple):
+    """What a minute of flow costs, in minutes of lateness, and the heat at the begin and at the end."""
+
+    flow: float
+    heat: tuple[float, float]
+
+
+POLISHES: Final = (Polish(0.1, (300.0, 8.0)), Polish(0.02, (80.0, 2.0)))
+"""Tried in turn until one loses little enough."""
 
 LEAST_LATE: Final = Goal()
 
@@ -149,13 +160,20 @@ def _one_try(
     floor.view["margin"] = goal.margin or 0
     if standing is not None:
         return _near(floor, seconds - (time.thread_time() - begun), goal, standing)
-    aim(floor, goal, LATE_FIRST)
-    rounds = anneal(floor, seconds * (1 - POLISH) - (time.thread_time() - begun), (HOT, COLD))
+    given = aim(floor, goal, LATE_FIRST)
+    hot = float(np.clip(WILD * given, TAME, HOT))
+    heat = (hot, COLD * hot / HOT)
+    rounds = anneal(floor, seconds * (1 - POLISH) - (time.thread_time() - begun), heat)
     shift_right(floor)
-    aim(floor, goal._replace(flow=goal.flow or FLOW), ANY_JOB)
-    left = seconds - (time.thread_time() - begun)
-    rounds += anneal(floor, left, (WARM, COOL))
-    shift_right(floor)
+    cost, stand = aim(floor, goal, LATE_FIRST), keep(floor)
+    for polish in POLISHES:
+        aim(floor, goal._replace(flow=goal.flow or polish.flow), ANY_JOB)
+        rounds += anneal(floor, seconds * POLISH / len(POLISHES), polish.heat)
+        shift_right(floor)
+        found = aim(floor, goal, LATE_FIRST)
+        if found <= max(cost, min(given, cost * (1 + LOSS))):
+            return found, floor, rounds
+        restore(floor, stand)
     return aim(floor, goal, LATE_FIRST), floor, rounds
 
 

@@ -137,7 +137,7 @@ def test_near_a_plan_in_force_less_moves_than_without_one() -> None:
     made = schedule(problem)
     near = improve(problem, made, 0.5, standing=stands(made))
     free = improve(problem, made, 0.5)
-    assert near.tardiness < made.tardiness
+    assert price(problem, near, stands(made)) <= price(problem, made, stands(made))
     assert moved(stands(near), stands(made)).sum() < moved(stands(free), stands(made)).sum()
     assert price(problem, near, stands(made)) < price(problem, free, stands(made))
 
