@@ -110,7 +110,7 @@ def promise_panel(order: Order, now: datetime) -> Panel:
     kept = kept_book(now)
     lines = quoted_lines(order)
     holds = standing_holds(lines)
-    asked = jobs_of_lines(order, [line for line in lines if line.id not in holds], kept)
+    asked = jobs_of_lines(order, [line for line in lines if line.id not in holds], kept, swaps=True)
     found = promise(kept.promises, [each.job for each in asked])
     names = _names(kept, [answer for each in found for answer in each.answers])
     told = {
@@ -230,7 +230,7 @@ def _gains(asked: Asked, base: Answer | None, kept: Kept) -> list[str]:
     """What would make the line earlier without moving anyone: each is tried on the plan."""
     if base is None or asked.missing:
         return []
-    tries = [*_overtime(base, kept), *_material(asked), *_split(asked)]
+    tries = [*_overtime(base, kept), *_material(asked), *_split(asked), *_swaps(asked)]
     today = day_of(kept.book.now)
     best: list[str] = []
     for gain in earlier(kept.promises, asked.job, [change for change, _ in tries])[:SHOWN]:
@@ -285,6 +285,11 @@ def _split(asked: Asked) -> list[tuple[Change, str]]:
     first = pieces // 2
     steps = tuple(step._replace(run=max(1, -(-step.run * first // pieces))) for step in asked.job.operations)
     return [(Change(job=replace(asked.job, operations=steps)), f"The first {first} of {pieces} pieces")]
+
+
+def _swaps(asked: Asked) -> list[tuple[Change, str]]:
+    """Other choices that take less work."""
+    return [(Change(job=job), words) for words, job in asked.swaps]
 
 
 def _lateness() -> list[float]:

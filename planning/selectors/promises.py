@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -31,6 +31,7 @@ from planning.selectors.moments import moment_of
 from planning.selectors.problem import operation_at, problem_of, running_until
 from planning.selectors.resources import Resources, load_resources
 from planning.selectors.routing import operations_of, unknown_needs
+from planning.selectors.swaps import Swap, shorter
 
 NOON: Final = 12
 WEIGHT: Final = 3
@@ -57,7 +58,7 @@ class Asked:
     """A line as a job: its operations by sequence, what they wait for in words, and the ways to get it.
 
     `waits[i]` names the material operation i waits for longest, how many days, and from where; `others` are
-    faster or further ways: (operation, days, words).
+    faster or further ways: (operation, days, words); `swaps` the jobs with another choice, in words.
     """
 
     line: OrderLine
@@ -66,6 +67,7 @@ class Asked:
     waits: Sequence[str]
     others: Sequence[tuple[int, int, str]]
     missing: str = ""
+    swaps: Sequence[tuple[str, NewJob]] = ()
 
 
 _lock = threading.Lock()
@@ -162,28 +164,54 @@ def quoted_lines(order: Order) -> list[OrderLine]:
     return list(lines.order_by("position"))
 
 
-def jobs_of_lines(order: Order, lines: Sequence[OrderLine], kept: Kept) -> list[Asked]:
-    """Each line as a job with its material dates; one that cannot be built says why. Few statements."""
+def jobs_of_lines(
+    order: Order, lines: Sequence[OrderLine], kept: Kept, *, swaps: bool = False
+) -> list[Asked]:
+    """Each line as a job with its material dates; one that cannot be built says why. Few statements.
+
+    With `swaps` each brings what it would be with another choice that takes less work.
+    """
     today = timezone.localdate(kept.book.now)
-    built: list[tuple[OrderLine, Any, str]] = []
+    built: list[tuple[OrderLine, Any, str, list[Swap]]] = []
     for line in lines:
         try:
             compiled = compiled_line(line)
             at = effectivity(line.serial, line.requested_date, order.requested_date, today)
             release = explode(compiled, configure(compiled, line.choices), line.quantity, at)
-            built.append((line, release, ""))
+            built.append((line, release, "", shorter(compiled, line, release, at) if swaps else []))
         except Refused as error:
-            built.append((line, None, str(error)))
+            built.append((line, None, str(error), []))
+    ways = _supply(
+        [release for _, release, _, _ in built if release], [swap for *_, each in built for swap in each]
+    )
+    found = []
+    for line, release, missing, others in built:
+        if not release:
+            found.append(Asked(line, NewJob(()), (), (), (), missing=missing))
+            continue
+        asked = _job(line, release, ways, kept)
+        tried = [(words, _job(line, other, ways, kept)) for words, other in others]
+        found.append(replace(asked, swaps=[(words, each.job) for words, each in tried if not each.missing]))
+    return found
+
+
+def _supply(releases: Sequence[Any], swaps: Sequence[Swap]) -> Mapping[int, list[tuple[int, str]]]:
+    """The ways to get the material of all lines together, and of any of them with another choice."""
     needs: dict[int, Decimal] = {}
-    for _, release, _ in built:
-        for row in release.bom if release else ():
-            if row["item_id"] and not row["customer_supplied"]:
-                needs[row["item_id"]] = needs.get(row["item_id"], Decimal(0)) + Decimal(row["quantity"])
-    ways = import_string(settings.MTO_SUPPLY)(needs) if needs else {}
-    return [
-        _job(line, release, ways, kept) if release else Asked(line, NewJob(()), (), (), (), missing=missing)
-        for line, release, missing in built
-    ]
+    for release in releases:
+        for item, quantity in _items(release):
+            needs[item] = needs.get(item, Decimal(0)) + quantity
+    for _, release in swaps:
+        for item, quantity in _items(release):
+            needs.setdefault(item, quantity)
+    return import_string(settings.MTO_SUPPLY)(needs) if needs else {}
+
+
+def _items(release: Any) -> Iterator[tuple[int, Decimal]]:
+    """What must be bought or taken from stock."""
+    for row in release.bom:
+        if row["item_id"] and not row["customer_supplied"]:
+            yield row["item_id"], Decimal(row["quantity"])
 
 
 def _job(line: OrderLine, release: Any, ways: Mapping[int, list[tuple[int, str]]], kept: Kept) -> Asked:

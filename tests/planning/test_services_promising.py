@@ -1,5 +1,6 @@
 """Dates that are held: shown, kept from everybody, turned into the plan unchanged, or said not to be."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from kernel import clock
 from kernel.errors import Conflict, Refused
 from orders.models import Move, Order, OrderLine, Role
-from orders.services import change_quotation, decline_quotation
+from orders.services import change_quotation, create_quotation, decline_quotation, publish_product
 from orders.services.lines import LineInput
 from planning import selectors, services
 from planning.engine.promise import warm_up_promises
@@ -264,3 +265,15 @@ def test_the_panel_shows_dates_and_a_button_that_holds(seller: Client, order: Or
 def test_the_board_shows_what_is_held(seller: Client, order: Order) -> None:
     held(order)
     assert "slot-held" in seller.get("/planning/?from=2026-11-23").content.decode()
+
+
+def test_another_choice_that_takes_less_work_is_named(shop: Shop) -> None:
+    product = desk(shop)
+    *steps, oil = cast.parts_of(product).routing
+    cast.changed(product, routing=(*steps, replace(oil, run_minutes="400")))
+    product = publish_product(product=product, now=MONDAY)
+    oak = LineInput(product, 1, {"TOP": "OAK", "LEGS": "IRON"})
+    order = create_quotation(customer=cast.customer(), lines=[oak], by=None, now=MONDAY)
+    [line] = selectors.promise_panel(order, MONDAY).lines
+    assert any(words.startswith("Top: Steel instead of Oak: ") for words in line.gains)
+    assert not any("Wooden" in words for words in line.gains)
