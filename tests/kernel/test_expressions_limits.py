@@ -30,10 +30,10 @@ QUICK_S = 1.0
     ],
 )
 def test_huge_formulas_are_refused_quickly(source: str, words: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     with pytest.raises(ExpressionError, match=words) as caught:
         parse(source)
-    assert time.process_time() - started < QUICK_S
+    assert time.thread_time() - started < QUICK_S
     assert caught.value.line >= 1
     assert caught.value.column >= 1
 
@@ -65,10 +65,10 @@ def test_long_sums_are_no_nesting() -> None:
 def test_large_groups_do_not_slow_long_rules() -> None:
     codes = tuple(f"K{number}" for number in range(2_000))
     rule = " or ".join(f"G = K{number}" for number in range(600))
-    started = time.process_time()
+    started = time.thread_time()
     checked = check(rule, Scope({"G": Choice(codes)}))
     assert checked.evaluate({"G": "K599"}) is True
-    assert time.process_time() - started < QUICK_S
+    assert time.thread_time() - started < QUICK_S
 
 
 def test_powers_of_powers_end_in_a_refusal() -> None:
@@ -83,7 +83,7 @@ def test_text_cannot_grow_without_bound() -> None:
 
 def test_evaluation_is_linear_in_the_length() -> None:
     checked = check(" + ".join(["GPU_QTY * 2"] * 600), SCOPE)
-    started = time.process_time()
+    started = time.thread_time()
     for _ in range(10):
         checked.evaluate(VALUES)
-    assert time.process_time() - started < QUICK_S
+    assert time.thread_time() - started < QUICK_S
