@@ -1,6 +1,8 @@
 """Formulas that are too long, too deep or too large are refused at once, with their place."""
 
+import gc
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,6 +10,15 @@ from kernel.expressions import Choice, EvaluationError, ExpressionError, Scope, 
 from tests.kernel.workstation import SCOPE, VALUES
 
 QUICK_S = 1.0
+
+
+@pytest.fixture(autouse=True)
+def own_garbage_only() -> Iterator[None]:
+    """What other tests left for the collector is not the time of a formula."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.mark.parametrize(
