@@ -45,26 +45,30 @@ class CalendarForm(forms.ModelForm[Calendar]):
         return cleaned
 
 
-class DowntimeForm(forms.Form):
-    """When a machine cannot be used, in local time."""
+class SpanForm(forms.Form):
+    """From when until when, in local time."""
+
+    starts = forms.DateTimeField(label="From", widget=MOMENT)
+    ends = forms.DateTimeField(label="Until, as expected", widget=MOMENT)
+    note = forms.CharField(label="Note", max_length=200, required=False)
+
+
+class DowntimeForm(SpanForm):
+    """When a machine cannot be used."""
 
     machine = forms.ModelChoiceField(
         Machine.objects.filter(active=True), label="Machine", empty_label="Choose a machine"
     )
     kind = forms.ChoiceField(choices=Downtime.Kind.choices, label="Why")
-    starts = forms.DateTimeField(label="From", widget=MOMENT)
-    ends = forms.DateTimeField(label="Until, as expected", widget=MOMENT)
-    note = forms.CharField(label="Note", max_length=200, required=False)
+    field_order = ("machine", "kind", "starts", "ends", "note")
 
 
-class AbsenceForm(forms.Form):
-    """When people of a crew are away, in local time."""
+class AbsenceForm(SpanForm):
+    """When people of a crew are away."""
 
     crew = forms.ModelChoiceField(Crew.objects.all(), label="Crew", empty_label="Choose a crew")
     people = forms.IntegerField(label="How many people", initial=1, min_value=1, max_value=1000)
-    starts = forms.DateTimeField(label="From", widget=MOMENT)
-    ends = forms.DateTimeField(label="Until, as expected", widget=MOMENT)
-    note = forms.CharField(label="Note", max_length=200, required=False)
+    field_order = ("crew", "people", "starts", "ends", "note")
 
 
 class ShiftForm(forms.ModelForm[Shift]):

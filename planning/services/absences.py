@@ -1,7 +1,6 @@
 """People who are not there: reported, ended, and the plan repaired around it."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,8 +12,7 @@ from planning import engine
 from planning.models import Absence, Crew
 from planning.selectors import load_resources, minute_of
 from planning.services.requests import request_repair
-
-LONGEST: Final = timedelta(days=365)
+from planning.services.spans import check_span, cut_short
 
 
 @transaction.atomic
@@ -34,16 +32,7 @@ def report_absence(
     people there, or does not work at that time anyway.
     """
     now = now or clock.now()
-    if ends <= starts:
-        raise Refused("It ends before it starts.", field="ends", remedy="Give an end after the start.")
-    if ends <= now:
-        raise Refused("It is over already.", field="ends", remedy="Give the time they are expected back.")
-    if ends - starts > LONGEST:
-        raise Refused(
-            "It lasts longer than a year.",
-            field="ends",
-            remedy="Give a sooner end, or make the crew smaller.",
-        )
+    check_span(starts, ends, now, awaited="they are expected back", longer="make the crew smaller")
     crew = Crew.objects.select_for_update().get(id=crew.id)
     _check_people(crew, people, starts, ends)
     _check_hours(crew, starts, ends, now)
@@ -65,11 +54,7 @@ def end_absence(*, absence: Absence, by: User | None = None, now: datetime | Non
     current = found.select_related("crew").first()
     if current is None:
         raise Conflict(f"{absence} is over already.", remedy="Reload the page.")
-    if current.starts >= now:
-        current.delete()
-    else:
-        current.ends = now
-        current.save(update_fields=["ends"])
+    cut_short(current, now)
     request_repair(reason=f"{current.crew} is complete again", by=by, now=now)
     return current
 

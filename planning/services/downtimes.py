@@ -1,7 +1,6 @@
 """Machines that stand: broken down, being maintained, or nobody there to run them."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,8 +12,7 @@ from planning import engine
 from planning.models import Downtime, Machine, Operation
 from planning.selectors import load_resources, minute_of
 from planning.services.requests import request_repair
-
-LONGEST: Final = timedelta(days=365)
+from planning.services.spans import check_span, cut_short
 
 
 @transaction.atomic
@@ -34,16 +32,8 @@ def report_downtime(
     working at that time anyway.
     """
     now = now or clock.now()
-    if ends <= starts:
-        raise Refused("It ends before it starts.", field="ends", remedy="Give an end after the start.")
-    if ends <= now:
-        raise Refused("It is over already.", field="ends", remedy="Give the time it is expected to end.")
-    if ends - starts > LONGEST:
-        raise Refused(
-            "It lasts longer than a year.",
-            field="ends",
-            remedy="Give a sooner end, or take the machine out of service under Machines.",
-        )
+    longer = "take the machine out of service under Machines"
+    check_span(starts, ends, now, awaited="it is expected to end", longer=longer)
     _check_hours(machine, starts, ends, now)
     downtime = Downtime.objects.create(
         machine=machine, kind=kind, starts=starts, ends=ends, note=note.strip()[:200], by=by, at=now
@@ -61,11 +51,7 @@ def end_downtime(*, downtime: Downtime, by: User | None = None, now: datetime | 
     current = found.select_related("machine").first()
     if current is None:
         raise Conflict(f"{downtime} is over already.", remedy="Reload the page.")
-    if current.starts >= now:
-        current.delete()
-    else:
-        current.ends = now
-        current.save(update_fields=["ends"])
+    cut_short(current, now)
     request_repair(reason=f"{current.machine} can be used again", by=by, now=now)
     return current
 
