@@ -10,6 +10,7 @@ from planning.engine.calendars import (
     add_work,
     build_day_starts,
     build_windows,
+    joined,
     next_working,
     subtract_work,
     windows_of,
@@ -25,7 +26,7 @@ from planning.engine.insert import insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
 from planning.engine.problem import Problem
-from planning.engine.repair import in_turn, repair
+from planning.engine.repair import in_turn, pushed, repair
 from planning.engine.result import Plan, Reason, Status
 from planning.engine.rows import (
     JOB,
@@ -83,11 +84,13 @@ __all__ = [
     "improve",
     "in_turn",
     "insert",
+    "joined",
     "moved",
     "need_by",
     "next_working",
     "plan",
     "price",
+    "pushed",
     "ragged",
     "repair",
     "schedule",

@@ -90,8 +90,16 @@ def numbered(windows: Windows) -> Windows:
     return windows
 
 
+def joined(windows: Windows, extra: Sequence[Span]) -> Windows:
+    """The windows with absolute [start, end) spans beside them, such as overtime."""
+    spans = [(int(a), int(b)) for a, b in zip(windows["start"], windows["end"], strict=True)]
+    return windows_of([*spans, *extra]) if extra else windows
+
+
 def without(windows: Windows, blocked: Sequence[Span]) -> Windows:
     """The windows less absolute [start, end) spans, such as maintenance or an absence."""
+    if not blocked:
+        return windows
     spans = [(int(a), int(b)) for a, b in zip(windows["start"], windows["end"], strict=True)]
     return windows_of(_minus(spans, blocked))
 

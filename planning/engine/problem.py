@@ -1,5 +1,6 @@
 """What is to be planned, as arrays: calendars, machines, pools of eligible machines, operations, jobs."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +60,13 @@ class Problem:
 
     def __len__(self) -> int:
         return len(self.operations)
+
+    def with_operations(self, operations: Table) -> "Problem":
+        """The same problem with other operations of the same graph, which is not checked again."""
+        other = copy(self)
+        object.__setattr__(other, "operations", operations)
+        _check_operations(other)
+        return other
 
     def name(self, operation: int) -> str:
         """What messages call this operation."""

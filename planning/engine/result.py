@@ -9,7 +9,7 @@ import numpy as np
 from kernel.jit import BoolArray, IntArray, Table, builder, part
 from planning.engine.calendars import NEVER
 from planning.engine.problem import Problem
-from planning.engine.shop import FAR, PINNED, STARTED, Shop, opens, timing
+from planning.engine.shop import FAR, PINNED, STARTED, Shop, empty_slots, opens, timing
 
 
 class Status(StrEnum):
@@ -76,6 +76,14 @@ class Plan:
     def placed(self) -> BoolArray:
         """Which operations have a place."""
         return self.machine >= 0
+
+    @property
+    def slots(self) -> Table:
+        """The plan as SLOT rows."""
+        found = empty_slots(len(self.machine))
+        for name in ("machine", "start", "ready", "end"):
+            found[name] = getattr(self, name)
+        return found
 
     @property
     def unplaced(self) -> list[int]:

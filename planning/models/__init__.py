@@ -1,8 +1,17 @@
 """Resources, operations, material requirements and the state of the plan."""
 
+from planning.models.edits import PlanEdit
 from planning.models.people import Absence, Changeover, Crew, Skill, Tool
-from planning.models.plans import HeldSlot, Hold, HoldQuerySet, PlanRequest, PlanState, PlanVersion
-from planning.models.resources import Calendar, CalendarException, Downtime, Machine, Shift, WorkCentre
+from planning.models.plans import HeldSlot, Hold, HoldQuerySet, Look, PlanRequest, PlanState, PlanVersion
+from planning.models.resources import (
+    Calendar,
+    CalendarException,
+    Downtime,
+    Machine,
+    Overtime,
+    Shift,
+    WorkCentre,
+)
 from planning.models.work import Operation, OperationQuerySet, Requirement, RequirementQuerySet
 
 __all__ = [
@@ -15,9 +24,12 @@ __all__ = [
     "HeldSlot",
     "Hold",
     "HoldQuerySet",
+    "Look",
     "Machine",
     "Operation",
     "OperationQuerySet",
+    "Overtime",
+    "PlanEdit",
     "PlanRequest",
     "PlanState",
     "PlanVersion",

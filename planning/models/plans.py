@@ -13,7 +13,10 @@ from planning.models.resources import Machine
 
 
 class PlanVersion(models.Model):
-    """One plan that was stored: why, for whom, how long it took, what it moved and what it left late."""
+    """One plan that was stored: why, for whom, how long it took, what it moved and what it left late.
+
+    `moves` are the operations that were moved, see `selectors.moves`.
+    """
 
     class Kind(models.TextChoices):
         """How it came about."""
@@ -21,6 +24,7 @@ class PlanVersion(models.Model):
         INSERTED = "inserted", "New jobs"
         REPAIRED = "repaired", "Repair"
         REPLANNED = "replanned", "Replan"
+        EDITED = "edited", "Change by a planner"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     reason = models.CharField(max_length=200)
@@ -29,6 +33,7 @@ class PlanVersion(models.Model):
     took_ms = models.PositiveIntegerField(default=0)
     operations = models.PositiveIntegerField()
     moved = models.PositiveIntegerField()
+    moves = models.BinaryField(default=b"")
     unplaced = models.PositiveIntegerField(default=0)
     late_jobs = models.PositiveIntegerField(default=0)
     tardiness_minutes = models.BigIntegerField(default=0)
@@ -44,6 +49,17 @@ class PlanVersion(models.Model):
     def moved_percent(self) -> float:
         """The share of operations that were moved: how nervous the plan was."""
         return round(100 * self.moved / self.operations, 1) if self.operations else 0.0
+
+
+class Look(models.Model):
+    """The version of the plan that a planner has looked at and said so."""
+
+    by = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="plan_look")
+    version = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.by} saw plan {self.version}"
 
 
 class PlanState(models.Model):

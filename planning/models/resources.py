@@ -146,3 +146,25 @@ class Downtime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.machine}"
+
+
+class Overtime(models.Model):
+    """Extra hours of one machine, beside its calendar."""
+
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="overtime")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("starts", "id")
+        verbose_name_plural = "overtime"
+        constraints = (
+            models.CheckConstraint(name="overtime_ends_after_start", condition=Q(ends__gt=F("starts"))),
+        )
+        indexes = (models.Index(name="overtime_by_end", fields=("ends",)),)
+
+    def __str__(self) -> str:
+        return f"Overtime of {self.machine}"

@@ -2,12 +2,16 @@
 
 from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
 from planning.selectors.book import Held, held_slots, new_links, new_rows
+from planning.selectors.changes import Names, read_changes, words_of, write_changes
 from planning.selectors.editions import Edition, plan_state
+from planning.selectors.effects import Effect, JobEffect, effect_of
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
+from planning.selectors.known import known_book
 from planning.selectors.late import LateJob, late_jobs
-from planning.selectors.ledger import Ledger, busy_now, load_ledger
+from planning.selectors.ledger import Ledger, altered, busy_now, load_ledger
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
+from planning.selectors.moves import MOVED, packed, unpacked
 from planning.selectors.operations import (
     Reached,
     first_operations_supplied,
@@ -27,15 +31,19 @@ from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order
 from planning.selectors.why import Stretch, Why, why_jobs
 
 __all__ = [
+    "MOVED",
     "Bar",
     "Board",
     "CentreLoad",
     "Edition",
+    "Effect",
     "Held",
     "HurtJob",
+    "JobEffect",
     "Lane",
     "LateJob",
     "Ledger",
+    "Names",
     "OrderSchedule",
     "Panel",
     "Reached",
@@ -47,13 +55,16 @@ __all__ = [
     "Stretch",
     "Why",
     "Window",
+    "altered",
     "busy_now",
+    "effect_of",
     "first_operations_supplied",
     "followers",
     "held_slots",
     "hurt_by_downtime",
     "hurt_by_item",
     "hurt_by_rework",
+    "known_book",
     "late_jobs",
     "load_board",
     "load_ledger",
@@ -67,14 +78,19 @@ __all__ = [
     "open_operations",
     "operations_of",
     "order_schedule",
+    "packed",
     "plan_state",
     "problem_of",
     "promise_panel",
     "reached_among",
     "reached_operations",
+    "read_changes",
     "read_window",
     "shop_overview",
     "step_of",
     "unknown_needs",
+    "unpacked",
     "why_jobs",
+    "words_of",
+    "write_changes",
 ]

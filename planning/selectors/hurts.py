@@ -10,6 +10,7 @@ from kernel.jit import BoolArray
 from orders.models import OrderLine
 from planning import engine
 from planning.models import Downtime, Operation, Requirement
+from planning.selectors.changes import EndDown
 from planning.selectors.ledger import Ledger, load_ledger
 from planning.selectors.problem import shop_of
 from planning.selectors.resources import load_resources
@@ -29,7 +30,7 @@ class HurtJob:
 def hurt_by_downtime(downtime: Downtime, now: datetime) -> tuple[list[HurtJob], int]:
     """The jobs that end later because this machine stands, the worst first, and how many in all."""
     book = load_ledger(now)
-    resources = load_resources(now, ignoring=downtime.id)
+    resources = load_resources(now, (EndDown(downtime.id),))
     shop = shop_of(resources, book.problem.now, book.skills.among(resources.people))
     free = replace(
         book.problem,

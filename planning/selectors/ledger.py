@@ -1,6 +1,7 @@
 """The order book with the plan in force: what replans, repairs and promises think about."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -8,7 +9,8 @@ import numpy as np
 from kernel.jit import IntArray, Table
 from planning import engine
 from planning.engine import NEVER
-from planning.selectors.book import held_slots, links_of, open_rows, short_rows
+from planning.selectors.book import Held, held_slots, links_of, open_rows, short_rows
+from planning.selectors.changes import Change, RawBook, Standing
 from planning.selectors.floor import jobs_of, seats_of
 from planning.selectors.moments import minute_of, next_minute
 from planning.selectors.people import SkillBook
@@ -22,8 +24,8 @@ class Ledger:
 
     Moments are minutes since 1970, NEVER where there is none. `standing` are SLOT rows of the plan in force.
     Behind the rows `problem` and `standing` have what promises hold.
-    `short` are the requirements that are not fully here, with the columns of SHORT; `skills` number what the
-    operations ask of people.
+    `short` are the requirements that are not fully here, with the columns of SHORT; `links` what operations
+    follow and need; `skills` number what they ask of people.
     """
 
     problem: engine.Problem
@@ -34,15 +36,48 @@ class Ledger:
     standing: Table
     now: datetime
     skills: SkillBook
+    links: Table
+    held: Sequence[Held]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
-def load_ledger(now: datetime) -> Ledger:
-    """All open operations and their short requirements. Five statements for any number of jobs."""
-    resources = load_resources(now)
+def load_ledger(now: datetime, changes: Sequence[Change] = ()) -> Ledger:
+    """All open operations and their short requirements, as they are or as they would be with these changes.
+
+    Five statements for any number of jobs, and what the changes need to know.
+    """
     rows, short, held = open_rows(), short_rows(), held_slots(now)
     short = short[np.isin(short["operation"], rows["id"])]
-    skills = SkillBook(resources.people)
-    problem = problem_of(rows, resources, now, links=links_of(rows), short=short, held=held, skills=skills)
+    return _ledger(RawBook(rows, links_of(rows), short), held, now, changes)
+
+
+def altered(book: Ledger, changes: Sequence[Change]) -> Ledger:
+    """The order book as it would be with these changes. One statement, and what these need to know.
+
+    Where only places change the problem is not built anew.
+    """
+    if any(not only_places(each) for each in changes):
+        raw = RawBook(book.rows.copy(), book.links, book.short.copy())
+        return _ledger(raw, book.held, book.now, changes)
+    operations, slots = book.problem.operations.copy(), book.standing.copy()
+    _place(book.rows, operations, slots, book.resources, changes)
+    return replace(book, problem=book.problem.with_operations(operations), standing=slots)
+
+
+def only_places(change: Change) -> bool:
+    """Whether a change concerns nothing but where operations stand."""
+    kind = type(change)
+    return kind.tables is Change.tables and kind.book is Change.book
+
+
+def _ledger(raw: RawBook, held: Sequence[Held], now: datetime, changes: Sequence[Change]) -> Ledger:
+    resources = load_resources(now, [each for each in changes if type(each).tables is not Change.tables])
+    for each in changes:
+        each.book(raw)
+    rows, skills = raw.rows, SkillBook(resources.people)
+    problem = problem_of(rows, resources, now, links=raw.links, short=raw.short, held=held, skills=skills)
     kept = problem.operations[len(rows) :]
     standing = np.concatenate(
         [
@@ -50,7 +85,18 @@ def load_ledger(now: datetime) -> Ledger:
             engine.standing_slots(kept["machine"], kept["start"], kept["start"] + kept["run"]),
         ]
     )
-    return Ledger(problem, resources, rows, jobs_of(rows)[0], short, standing, now, skills)
+    _place(rows, problem.operations, standing, resources, changes)
+    return Ledger(
+        problem, resources, rows, jobs_of(rows)[0], raw.short, standing, now, skills, raw.links, held
+    )
+
+
+def _place(
+    rows: Table, operations: Table, slots: Table, resources: Resources, changes: Sequence[Change]
+) -> None:
+    standing = Standing(rows, operations, slots, resources.index)
+    for each in changes:
+        each.floor(standing)
 
 
 def standing_of(rows: Table, machine_ids: IntArray, resources: Resources) -> Table:

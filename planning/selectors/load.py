@@ -1,5 +1,7 @@
 """Load per work centre and week: planned minutes against capacity."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -90,22 +92,33 @@ def _loads(resources: Resources, minute: int, plan: Edition) -> Load:
     found = [
         CentreLoad(
             *resources.centres[centre],
-            machines,
+            len(machines),
             tuple(
                 WeekLoad(
                     begins[number].isocalendar().week,
                     planned.get((centre, begins[number].date().isoformat()), 0),
-                    machines * (worked[number + 1] - worked[number]),
+                    worked[number + 1] - worked[number],
                 )
                 for number in range(WEEKS)
             ),
         )
-        for centre, (windows, machines) in resources.capacity.items()
-        for worked in [worked_until(windows, edges)]
+        for centre, machines in resources.capacity.items()
+        for worked in [worked_by(machines, edges)]
     ]
     busy = [any(week.planned for week in each.weeks) for each in found]
     names = [each.name for each, works in zip(found, busy, strict=True) if not works]
     return Load(tuple(compress(found, busy)), tuple(names))
+
+
+def worked_by(machines: Sequence[Windows], moments: list[int]) -> list[int]:
+    """The working minutes of all these machines before each of these moments."""
+    each = Counter(map(id, machines))
+    known = {id(windows): windows for windows in machines}
+    sums = np.zeros(len(moments), np.int64)
+    for name, many in each.items():
+        sums += many * np.array(worked_until(known[name], moments), np.int64)
+    minutes: list[int] = sums.tolist()
+    return minutes
 
 
 def worked_until(windows: Windows, moments: list[int]) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from planning import engine
 from planning.engine.calendars import Windows
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 Span = tuple[int, int]
 
 

@@ -3,10 +3,9 @@
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,28 +25,22 @@ from planning.engine import NEVER
 from planning.engine.promise import PromiseBook, open_book
 from planning.engine.promise_answer import NewJob
 from planning.selectors.book import new_links, new_rows, number_of
-from planning.selectors.ledger import Ledger, load_ledger
+from planning.selectors.known import known_book
+from planning.selectors.ledger import Ledger
 from planning.selectors.moments import moment_of
 from planning.selectors.problem import operation_at, problem_of, running_until
-from planning.selectors.resources import Resources, load_resources
+from planning.selectors.resources import Resources
 from planning.selectors.routing import operations_of, unknown_needs
 from planning.selectors.swaps import Swap, shorter
 
 NOON: Final = 12
 WEIGHT: Final = 3
-STATE: Final = """
-    SELECT coalesce((SELECT version FROM planning_planstate WHERE id = 1), 0),
-        (SELECT max(id) FROM planning_operation), (SELECT max(id) FROM planning_hold),
-        (SELECT count(*) FROM planning_hold WHERE released_at IS NOT NULL)
-"""
 
 
 @dataclass(frozen=True, eq=False)
 class Kept:
     """The order book of one moment, ready to be asked, and what it stands for."""
 
-    state: tuple[Any, ...]
-    made: float
     book: Ledger
     promises: PromiseBook
     families: Mapping[int, int]
@@ -75,39 +68,24 @@ _kept: dict[str, Kept] = {}
 
 
 def kept_book(now: datetime, *, fresh: bool = False) -> Kept:
-    """The book of the plan in force: two statements while nothing changed, or changed a moment ago.
-
-    With `fresh` it is loaded anew where anything changed.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(STATE)
-        state = cursor.fetchone()
-    name = str(connection.settings_dict["NAME"])
-    found, resources = _kept.get(name), load_resources(now)
-    age = time.monotonic() - found.made if found else 0.0
-    patience = 0 if fresh else settings.MTO_PROMISE_SECONDS
-    if found and (found.state == state or age < patience) and _still(found, now, resources):
+    """The book of the plan in force, ready to be asked: `known_book` with its promises."""
+    book, name = known_book(now, fresh=fresh), str(connection.settings_dict["NAME"])
+    found = _kept.get(name)
+    if found and found.book is book:
         return found
     with _lock:
         again = _kept.get(name)
-        if again and again is not found and again.state == state and _still(again, now, resources):
-            return again
-        _kept[name] = _load(now, state)
-        return _kept[name]
+        if again is None or again.book is not book:
+            again = _kept[name] = _opened(book)
+        return again
 
 
-def _still(kept: Kept, now: datetime, resources: Resources) -> bool:
-    """Minutes pass: a book of long ago would promise what is over, and calendars and machines change."""
-    return kept.book.resources is resources and timedelta() <= now - kept.book.now < timedelta(minutes=2)
-
-
-def _load(now: datetime, state: tuple[Any, ...]) -> Kept:
-    book = load_ledger(now)
+def _opened(book: Ledger) -> Kept:
     machine, start, ready, end, fixed = _places(book)
     numbers = book.problem.operations["family"][: len(book.rows)]
     families = dict(zip(book.rows["family"].tolist(), numbers.tolist(), strict=True))
     promises = open_book(book.problem, machine, start, ready, end, fixed)
-    return Kept(state, time.monotonic(), book, promises, families)
+    return Kept(book, promises, families)
 
 
 def _places(book: Ledger) -> tuple[IntArray, ...]:

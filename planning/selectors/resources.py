@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import holidays
 import numpy as np
@@ -24,7 +24,7 @@ BEHIND: Final = timedelta(days=40)
 AHEAD: Final = timedelta(days=400)
 DAY: Final = 1440
 
-# One statement for thirteen small tables: its text is also the key under which the windows are kept.
+# One statement for fourteen small tables: its text is also the key under which the windows are kept.
 TABLES: Final = """
     SELECT json_build_object(
         'calendars', (SELECT json_agg(c ORDER BY c.id) FROM planning_calendar c),
@@ -37,6 +37,11 @@ TABLES: Final = """
             'starts', floor(date_part('epoch', d.starts) / 60)::bigint,
             'ends', ceil(date_part('epoch', d.ends) / 60)::bigint) ORDER BY d.id)
             FROM planning_downtime d WHERE d.ends > now() - interval '40 days'),
+        'overtime', (SELECT json_agg(json_build_object(
+            'id', v.id, 'machine_id', v.machine_id,
+            'starts', floor(date_part('epoch', v.starts) / 60)::bigint,
+            'ends', ceil(date_part('epoch', v.ends) / 60)::bigint) ORDER BY v.id)
+            FROM planning_overtime v WHERE v.ends > now() - interval '40 days'),
         'offers', (SELECT json_agg(p ORDER BY p.id) FROM planning_workcentre_processes p),
         'skills', (SELECT json_agg(k ORDER BY k.id) FROM planning_skill k),
         'crews', (SELECT json_agg(r ORDER BY r.id) FROM planning_crew r),
@@ -50,7 +55,14 @@ TABLES: Final = """
         'changeovers', (SELECT json_agg(x ORDER BY x.id) FROM planning_changeover x)
     )::text
 """
-Row = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+class Altering(Protocol):
+    """What would be different; equal ones alter in the same way."""
+
+    def tables(self, tables: dict[str, list[Row]], /) -> None:
+        """Alter master data, rows by the names of TABLES."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +71,8 @@ class Resources:
 
     `calendars` are windows in minutes since 1970, from BEHIND to AHEAD of the day asked for; `day_starts` are
     the beginnings of the working days of the default calendar. `centres` (code and name, in the order of the
-    pages) and `capacity` (windows and number of active machines) are by work centre. `down` are the spans in
-    which machines stand, by their id. `speeds` are percent by machine, `day_minutes` what each works on a
+    pages) and `capacity` (the working time of each active machine) are by work centre. `down` are the spans
+    in which machines stand, by their id. `speeds` are percent by machine, `day_minutes` what each works on a
     working day; processes that are `shared` are done where several operations are at once. `changeovers` are
     set-up minutes from family to family.
     """
@@ -73,7 +85,7 @@ class Resources:
     index: Mapping[int, int]
     pools: Mapping[int, tuple[int, ...]]
     day_starts: IntArray
-    capacity: Mapping[int, tuple[Windows, int]]
+    capacity: Mapping[int, tuple[Windows, ...]]
     down: Mapping[int, Sequence[tuple[int, int]]]
     speeds: IntArray
     day_minutes: IntArray
@@ -113,21 +125,22 @@ class Resources:
         return minutes + np.where(at < 0, days * DAY, known)
 
 
-def load_resources(now: datetime, *, ignoring: int = 0) -> Resources:
-    """The shop as it stands, as if the downtime with the id `ignoring` were not.
+def load_resources(now: datetime, changes: Sequence[Altering] = ()) -> Resources:
+    """The shop as it stands, or as it would be with these changes.
 
     One statement; windows are built anew only when something or the day changed.
     """
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         (text,) = cursor.fetchone()
-    return _built(text, now.date(), settings.MTO_DEFAULT_CALENDAR, ignoring)
+    return _built(text, now.date(), settings.MTO_DEFAULT_CALENDAR, tuple(changes))
 
 
-@lru_cache(maxsize=4)
-def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
+@lru_cache(maxsize=8)
+def _built(text: str, today: date, default: str, changes: tuple[Altering, ...]) -> Resources:
     tables: dict[str, list[Row]] = {name: rows or [] for name, rows in json.loads(text).items()}
-    tables["downtimes"] = [row for row in tables["downtimes"] if row["id"] != ignoring]
+    for change in changes:
+        change.tables(tables)
     first, last = today - BEHIND, today + AHEAD
     patterns = [_pattern(row, tables, first, last) for row in tables["calendars"]]
     windows = tuple(_windows(pattern, first, last) for pattern in patterns)
@@ -135,15 +148,16 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
     centres = {row["id"]: row for row in tables["centres"]}
     machines = tables["machines"]
     down = _spans(tables["downtimes"])
-    own, hours = _down(tables, windows, place, down)
+    own, hours = _own_hours(tables, windows, place, down)
     people, absent = people_of(tables, windows, place, len(windows) + len(hours))
     codes = [row["code"] for row in tables["calendars"]]
     known = codes.index(default) if default in codes else 0
     usual = [place[centres[row["work_centre_id"]]["calendar_id"]] for row in machines]
     endless = {at for at, row in enumerate(machines) if centres[row["work_centre_id"]]["unlimited"]}
     pools = _pools(tables["offers"], machines, endless)
+    calendars = (*windows, *hours, *absent)
     return Resources(
-        calendars=(*windows, *hours, *absent),
+        calendars=calendars,
         machine_ids=tuple(row["id"] for row in machines),
         machine_codes=tuple(row["code"] for row in machines),
         centres={row["id"]: (row["code"], row["name"]) for row in tables["centres"]},
@@ -157,8 +171,12 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
             engine.build_day_starts(patterns[known], first, last, 0) if patterns else np.empty(0, np.int64)
         ),
         capacity={
-            centre: (windows[place[row["calendar_id"]]], _many(machines, centre))
-            for centre, row in centres.items()
+            centre: tuple(
+                calendars[own.get(row["id"], calendar)]
+                for row, calendar in zip(machines, usual, strict=True)
+                if row["active"] and row["work_centre_id"] == centre
+            )
+            for centre in centres
         },
         down=down,
         speeds=np.array([row["speed"] for row in machines], np.int64),
@@ -174,17 +192,12 @@ def _built(text: str, today: date, default: str, ignoring: int) -> Resources:
     )
 
 
-def _spans(downtimes: Iterable[Row]) -> dict[int, list[tuple[int, int]]]:
-    """From when to when each machine stands."""
+def _spans(rows: Iterable[Row]) -> dict[int, list[tuple[int, int]]]:
+    """From when to when each machine stands, or works longer."""
     spans: dict[int, list[tuple[int, int]]] = {}
-    for row in downtimes:
+    for row in rows:
         spans.setdefault(row["machine_id"], []).append((row["starts"], row["ends"]))
     return spans
-
-
-def _many(machines: Iterable[Row], centre: int) -> int:
-    """How many machines of a work centre are in service."""
-    return sum(row["active"] for row in machines if row["work_centre_id"] == centre)
 
 
 def _machine(row: Row, calendar: int, centres: Mapping[int, Row]) -> engine.Machine:
@@ -204,17 +217,22 @@ def _day_minutes(
     return np.array(found, np.int64)
 
 
-def _down(
+def _own_hours(
     tables: Mapping[str, list[Row]],
     windows: tuple[Windows, ...],
     place: Mapping[int, int],
-    spans: Mapping[int, Sequence[tuple[int, int]]],
+    down: Mapping[int, Sequence[tuple[int, int]]],
 ) -> tuple[dict[int, int], list[Windows]]:
-    """Machines that are down for a while have a calendar of their own: which one, and its hours."""
+    """Machines with downtimes or overtime have a calendar of their own: which one, and its hours."""
     calendars = {row["id"]: place[row["calendar_id"]] for row in tables["centres"]}
     usual = {row["id"]: windows[calendars[row["work_centre_id"]]] for row in tables["machines"]}
-    hours = [engine.without(usual[machine], blocked) for machine, blocked in spans.items()]
-    return {machine: len(windows) + at for at, machine in enumerate(spans)}, hours
+    extra = _spans(tables["overtime"])
+    machines = [each for each in usual if each in down or each in extra]
+    hours = [
+        engine.without(engine.joined(usual[each], extra.get(each, ())), down.get(each, ()))
+        for each in machines
+    ]
+    return {machine: len(windows) + at for at, machine in enumerate(machines)}, hours
 
 
 def _pools(offers: Iterable[Row], machines: list[Row], endless: set[int]) -> dict[int, tuple[int, ...]]:

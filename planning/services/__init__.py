@@ -5,9 +5,9 @@ What is called inside an act on a job runs under the caller's `lock_jobs` and tr
 
 from planning.services.absences import end_absence, report_absence
 from planning.services.acts import Done, Progress, finish_operations, pause_operation, start_operations
+from planning.services.changing import apply_changes, undo_edit
 from planning.services.downtimes import end_downtime, report_downtime, what_runs
 from planning.services.material import Material, report_issued, report_material
-from planning.services.pinning import gate_job, pin_operation, prioritise, unpin_operation
 from planning.services.plan import plan_jobs
 from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
 from planning.services.readiness import refresh_readiness, release_operations
@@ -24,16 +24,14 @@ __all__ = [
     "Progress",
     "Replanned",
     "add_rework",
+    "apply_changes",
     "end_absence",
     "end_downtime",
     "finish_operations",
-    "gate_job",
     "hold_promise",
     "keep_promises",
     "pause_operation",
-    "pin_operation",
     "plan_jobs",
-    "prioritise",
     "purge_versions",
     "refresh_readiness",
     "release_holds",
@@ -52,7 +50,7 @@ __all__ = [
     "start_operations",
     "sweep_holds",
     "sweep_plan",
-    "unpin_operation",
+    "undo_edit",
     "what_runs",
     "withdraw_jobs",
 ]

@@ -1,10 +1,11 @@
 """A new plan for the whole shop: load, think without any lock, store what is still true. And repairs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -15,11 +16,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from kernel import clock
 from kernel.bases import fetch
 from kernel.jit import Table
-from orders.models import OrderLine
+from orders.models import OrderLine, User
 from orders.services import advance_all, lock_jobs, send
 from planning import engine
 from planning.models import Operation, PlanRequest, PlanState, PlanVersion
-from planning.selectors import Ledger, load_ledger
+from planning.selectors import Ledger, load_ledger, packed
+from planning.selectors.changes import Change
 from planning.services.plan import lock_plan
 from planning.services.requests import request_replan
 from planning.services.storing import Stored, store_plan, tell_orders
@@ -106,30 +108,62 @@ def repair_plan(*, reason: str = "", now: datetime | None = None) -> Replanned |
     Under the planners' lock from load to store, so that it is never in vain: well under a second for ten
     thousand jobs. What was asked for stays noted for the next replan, which may find a better plan.
     """
-    now, began = now or clock.now(), time.monotonic()
     with transaction.atomic():
         lock_plan()
-        asked = PlanRequest.objects.filter(repaired=False)
-        requests = list(asked.values_list("id", "line_id"))
-        book = load_ledger(now)
-        if not len(book.rows):
-            asked.update(repaired=True)
-            return None
-        loaded = time.monotonic()
-        about = np.isin(book.rows["line"], [line for _, line in requests if line is not None])
-        plan = engine.repair(book.problem, book.standing, about)
-        thought = time.monotonic()
-        PlanState.objects.get_or_create(id=1)
-        stored = store_plan(book=book, plan=plan)
-        asked = PlanRequest.objects.filter(id__in=[each for each, _ in requests])
-        reason = reason or _asked_for(asked, MISSED)
-        reason = _noted(book, plan, stored, asked, reason, began, kind=PlanVersion.Kind.REPAIRED)
-        if stored.written and not requests:
-            request_replan(reason=reason, repaired=True, now=now)
+        found = repair_stored(reason=reason, now=now)
+    return tell_repair(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """A repair that is stored, and what is to be told of it after the transaction."""
+
+    book: Ledger
+    plan: engine.Plan
+    stored: Stored
+    reason: str
+    moments: tuple[float, float, float]
+
+
+def repair_stored(
+    *, reason: str = "", moves: Sequence[Change] = (), by: User | None = None, now: datetime | None = None
+) -> Repair | None:
+    """Repair the plan in force and store it; None with nothing to do. The caller holds PLAN_LOCK.
+
+    With `moves` (changes of places) everybody else keeps turn and machine and moves right where they must:
+    what `effect_of` told.
+    """
+    now, began = now or clock.now(), time.monotonic()
+    asked = PlanRequest.objects.filter(repaired=False)
+    requests = list(asked.values_list("id", "line_id"))
+    book = load_ledger(now, moves)
+    if not len(book.rows):
         asked.update(repaired=True)
-        pause = REPAIR_SHARE * timedelta(seconds=time.monotonic() - began)
-        _count_up(book, plan, reason, began, repair_at=now + pause)
-    return _told(book, plan, stored, reason, (began, loaded, thought))
+        return None
+    loaded = time.monotonic()
+    about = np.isin(book.rows["line"], [line for _, line in requests if line is not None])
+    repair = engine.pushed if moves else partial(engine.repair, about=about)
+    plan = repair(book.problem, book.standing)
+    thought = time.monotonic()
+    PlanState.objects.get_or_create(id=1)
+    stored = store_plan(book=book, plan=plan)
+    asked = PlanRequest.objects.filter(id__in=[each for each, _ in requests])
+    kind = PlanVersion.Kind.EDITED if moves else PlanVersion.Kind.REPAIRED
+    reason = reason or _asked_for(asked, MISSED)
+    reason = _noted(book, plan, stored, asked, reason, began, kind=kind, by=by)
+    if stored.written and not requests:
+        request_replan(reason=reason, repaired=True, now=now)
+    asked.update(repaired=True)
+    pause = REPAIR_SHARE * timedelta(seconds=time.monotonic() - began)
+    _count_up(book, plan, reason, began, repair_at=now + pause)
+    return Repair(book, plan, stored, reason, (began, loaded, thought))
+
+
+def tell_repair(repair: Repair | None) -> Replanned | None:
+    """Write what orders and customers must know of it. Outside the transaction that stored it."""
+    if repair is None:
+        return None
+    return _told(repair.book, repair.plan, repair.stored, repair.reason, repair.moments)
 
 
 def sweep_plan(*, now: datetime | None = None) -> int:
@@ -193,6 +227,7 @@ def _noted(
     reason: str,
     began: float,
     kind: PlanVersion.Kind = PlanVersion.Kind.REPLANNED,
+    by: User | None = None,
 ) -> str:
     """Write the version where something was stored; the reason again."""
     if stored.written:
@@ -200,11 +235,12 @@ def _noted(
         PlanVersion.objects.create(
             kind=kind,
             reason=reason[:200],
-            by_id=next(iter(asked.exclude(by=None).values_list("by", flat=True)[:1]), None),
+            by_id=by.id if by else next(iter(asked.exclude(by=None).values_list("by", flat=True)[:1]), None),
             at=book.now,
             took_ms=round(1000 * (time.monotonic() - began)),
             operations=len(book.rows),
             moved=stored.moved,
+            moves=packed(stored.moves),
             unplaced=len(plan.unplaced) if plan is not None else 0,
             late_jobs=int((late > 0).sum()),
             tardiness_minutes=int(late.sum()),

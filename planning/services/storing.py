@@ -16,7 +16,7 @@ from orders.services import close_work, record_forecasts
 from planning import engine
 from planning.engine import NEVER
 from planning.models import Operation, Requirement
-from planning.selectors import Ledger, held_slots, minute_of, next_minute
+from planning.selectors import MOVED, Ledger, held_slots, minute_of, next_minute
 from planning.services.plan import ask_planner, forecasts_of, need_dates
 from planning.services.requests import request_replan
 
@@ -48,11 +48,16 @@ WANTED: Final = fields("id", "machine", "start", "end")
 
 @dataclass(frozen=True)
 class Stored:
-    """Rows written, rows given up because the world moved on, operations that stand elsewhere than before."""
+    """Rows written, rows given up because the world moved on, and MOVED rows of what stands elsewhere."""
 
     written: int
     given_up: int
-    moved: int
+    moves: Table
+
+    @property
+    def moved(self) -> int:
+        """How many operations that had a place and have not started stand elsewhere than before."""
+        return len(self.moves)
 
 
 def store_plan(*, book: Ledger, plan: engine.Plan | None) -> Stored:
@@ -62,7 +67,7 @@ def store_plan(*, book: Ledger, plan: engine.Plan | None) -> Stored:
     The caller holds the planners' lock and the transaction.
     """
     if plan is None:
-        return Stored(0, 0, 0)
+        return Stored(0, 0, np.zeros(0, MOVED))
     wanted, reasons = _changed(book, plan)
     values = [_sent(wanted["id"]), [str(each) for each in Operation.OPEN]]
     still_open = fetch(LOCK, values) if len(wanted) else []
@@ -76,7 +81,7 @@ def store_plan(*, book: Ledger, plan: engine.Plan | None) -> Stored:
     _tell_planner(book, reasons)
     if clashing.any():
         request_replan(reason="New jobs came while the plan was made", now=book.now)
-    return Stored(len(written), int(clashing.sum()), _moved(book, plan, written))
+    return Stored(len(written), int(clashing.sum()), _moves(book, written))
 
 
 def tell_orders(*, book: Ledger, plan: engine.Plan, reason: str) -> list[int]:
@@ -148,12 +153,17 @@ def _named(book: Ledger, plan: engine.Plan) -> engine.Plan:
     return replace(plan, problem=replace(plan.problem, names=tuple(names)))
 
 
-def _moved(book: Ledger, plan: engine.Plan, written: Table) -> int:
-    """How many operations that had a place and have not started stand elsewhere now."""
-    had = (book.standing["machine"] >= 0) & (book.problem.operations["fixing"] == engine.Fixing.FREE)
-    other = (plan.machine != book.standing["machine"]) | (plan.start != book.standing["start"])
-    count = len(book.rows)
-    return int(((had & other)[:count] & np.isin(book.rows["id"], written["id"])).sum())
+def _moves(book: Ledger, written: Table) -> Table:
+    """What had a place, has not started and stands elsewhere now: from where to where, with stored ids."""
+    order = np.argsort(book.rows["id"])
+    at = order[np.searchsorted(book.rows["id"][order], written["id"])]
+    rows = book.rows[at]
+    free = book.problem.operations["fixing"][at] != engine.Fixing.STARTED
+    other = (rows["machine"] != written["machine"]) | (rows["start"] != written["start"])
+    found = np.zeros(len(written), MOVED)
+    found["operation"], found["was_machine"], found["was_start"] = rows["id"], rows["machine"], rows["start"]
+    found["machine"], found["start"] = written["machine"], written["start"]
+    return found[(rows["machine"] >= 0) & free & other]
 
 
 def _clashing(latest: int, written: Table, now: datetime) -> BoolArray:

@@ -1,5 +1,6 @@
 """Pages of the planning stage."""
 
+from planning.views.changes import changes, make_changes, preview_changes, undo_changes
 from planning.views.plan import (
     downtimes,
     end_downtime,
@@ -15,16 +16,20 @@ from planning.views.plan import (
 from planning.views.resources import end_absence, resources
 
 __all__ = [
+    "changes",
     "downtimes",
     "end_absence",
     "end_downtime",
     "hold",
     "home",
     "hurts",
+    "make_changes",
     "order_panel",
+    "preview_changes",
     "promise_panel",
     "release",
     "replan",
     "resources",
+    "undo_changes",
     "why",
 ]

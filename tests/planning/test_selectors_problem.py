@@ -10,6 +10,7 @@ from planning import services
 from planning.models import Absence, Changeover, Crew, Machine, Operation, Skill, Tool
 from planning.selectors import hurt_by_downtime, load_ledger, load_resources, minute_of, new_rows
 from planning.selectors.book import OPERATIONS, open_rows
+from planning.selectors.changes import Gate, Pin, Weigh
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 
 HOUR = timedelta(hours=1)
@@ -182,14 +183,14 @@ def test_the_matrix_says_how_long_a_changeover_takes(shop: Shop) -> None:
 def test_the_most_urgent_job_weighs_most(shop: Shop) -> None:
     order = make_job(shop).order
     services.plan_jobs(moves=moves_to_planning(order.lines.get()), now=MONDAY)
-    services.prioritise(order=order, priority=9)
+    services.apply_changes(changes=[Weigh(order.id, 9)], by=None, now=MONDAY)
     assert load_ledger(MONDAY).problem.jobs["weight"].tolist() == [9]
 
 
 def test_a_gate_keeps_a_job_from_beginning(shop: Shop) -> None:
     (mine,) = operations(shop, step(shop.processes["CUT"], 10))
-    services.gate_job(line=mine.line, not_before=MONDAY + 4 * HOUR, now=MONDAY)
-    services.repair_plan(now=MONDAY)
+    gate = Gate(mine.line_id, minute_of(MONDAY + 4 * HOUR))
+    services.apply_changes(changes=[gate], by=None, now=MONDAY)
     mine.refresh_from_db()
     assert mine.planned_start == MONDAY + 4 * HOUR
 
@@ -197,7 +198,7 @@ def test_a_gate_keeps_a_job_from_beginning(shop: Shop) -> None:
 def test_a_pinned_operation_stays_where_it_is(shop: Shop) -> None:
     (mine,) = operations(shop, step(shop.processes["CUT"], 10))
     Operation.objects.update(during=(MONDAY + 3 * HOUR, MONDAY + 4 * HOUR))
-    services.pin_operation(operation=mine, now=MONDAY)
+    services.apply_changes(changes=[Pin(mine.id)], by=None, now=MONDAY)
     services.replan(now=MONDAY)
     mine.refresh_from_db()
     assert mine.planned_start == MONDAY + 3 * HOUR

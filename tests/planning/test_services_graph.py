@@ -9,6 +9,7 @@ from orders.models import OrderLine
 from orders.services import lock_jobs
 from planning import services
 from planning.models import Absence, Machine, Operation, PlanRequest
+from planning.selectors.changes import Pin, Unpin, Weigh
 from tests.planning.floor import finish, start
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 from tests.planning.test_selectors_problem import crew, graph
@@ -70,25 +71,27 @@ def test_what_runs_cannot_be_pinned(shop: Shop) -> None:
     (mine,) = released(shop, step(shop.processes["CUT"], 10))
     start(mine)
     with pytest.raises(Conflict, match="its place is decided"):
-        services.pin_operation(operation=mine)
+        services.apply_changes(changes=[Pin(mine.id)], by=None)
 
 
 def test_what_has_no_place_cannot_be_pinned(shop: Shop) -> None:
     (mine,) = released(shop, step(shop.processes["CUT"], 10))
     Operation.objects.update(machine=None, during=None)
     with pytest.raises(Refused, match="has no place in the plan"):
-        services.pin_operation(operation=mine)
+        services.apply_changes(changes=[Pin(mine.id)], by=None)
 
 
 def test_an_unpinned_operation_may_move_again(shop: Shop) -> None:
     (mine,) = released(shop, step(shop.processes["CUT"], 10))
-    services.pin_operation(operation=mine)
-    assert not services.unpin_operation(operation=mine).pinned
+    services.apply_changes(changes=[Pin(mine.id)], by=None)
+    services.apply_changes(changes=[Unpin(mine.id)], by=None)
+    mine.refresh_from_db()
+    assert not mine.pinned
 
 
 def test_an_unknown_priority_is_refused(shop: Shop) -> None:
     with pytest.raises(Refused, match="no priority 5"):
-        services.prioritise(order=make_job(shop).order, priority=5)
+        services.apply_changes(changes=[Weigh(make_job(shop).order.id, 5)], by=None)
 
 
 def test_an_absence_asks_for_a_repair(shop: Shop) -> None:

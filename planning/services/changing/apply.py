@@ -1,0 +1,116 @@
+"""What planners decide, made in one act: the changes, the repair of the plan, and the way back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from kernel import clock
+from kernel.errors import Conflict, Refused
+from kernel.jit import Table
+from orders.models import User
+from planning.models import PlanEdit
+from planning.selectors.changes import (
+    Change,
+    Move,
+    Names,
+    Restore,
+    check_changes,
+    read_changes,
+    write_changes,
+)
+from planning.services.changing.base import ORDERS, Making, make
+from planning.services.plan import lock_plan
+from planning.services.replanning import Repair, repair_stored, tell_repair
+from planning.services.requests import request_replan
+
+PLACES: Final = (Move, Restore)
+MOST_RESTORED: Final = 5000
+"""An act that moves more is undone without putting everything back where it stood."""
+
+
+def apply_changes(
+    *, changes: Sequence[Change], by: User | None, now: datetime | None = None, note: str = ""
+) -> PlanEdit:
+    """Make these changes and repair the plan; what was done, with the changes that undo it.
+
+    All or nothing: Refused or Conflict say what stands in the way. Moves push others to the right at once;
+    whether the plan can be better with the changes is for the next replan, which is asked for.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        edit, repair = _made(changes, by, now, note)
+    tell_repair(repair)
+    return edit
+
+
+def undo_edit(*, edit: PlanEdit, by: User | None, now: datetime | None = None) -> PlanEdit:
+    """Undo all of it; an undo can be undone, too.
+
+    Conflict where it is undone already, or somebody moved one of its operations after it.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        current = PlanEdit.objects.select_for_update().get(id=edit.id)
+        if PlanEdit.objects.filter(undoes=current).exists():
+            raise Conflict("This change is undone already.", remedy="Reload the page.")
+        if not current.inverse:
+            raise Refused("This change had no effect: there is nothing to undo.")
+        _check_newest(current)
+        done, repair = _made(read_changes(current.inverse), by, now, "", undoes=current)
+    tell_repair(repair)
+    return done
+
+
+def _made(
+    changes: Sequence[Change], by: User | None, now: datetime, note: str, undoes: PlanEdit | None = None
+) -> tuple[PlanEdit, Repair | None]:
+    """The edit and the repair that is to be told of. The caller holds the transaction."""
+    names = Names(changes)
+    check_changes(changes, names, now)
+    making = Making(by, now, note, names)
+    words = [each.words(names) for each in changes]
+    early = [each for each in changes if type(each) in ORDERS]
+    inverse = make(early, making)
+    lock_plan()
+    inverse = [*make([each for each in changes if type(each) not in ORDERS], making), *inverse]
+    moves = [each for each in changes if isinstance(each, PLACES)]
+    reason = words[0] + (f", and {len(words) - 1} more" if len(words) > 1 else "")
+    repair = repair_stored(reason=reason, moves=moves, by=by, now=now)
+    if inverse:
+        request_replan(reason=reason, by=by, repaired=True, now=now)
+    inverse = [*_back(repair.stored.moves), *inverse] if repair else inverse
+    edit = PlanEdit.objects.create(
+        by=by,
+        at=now,
+        words="\n".join(words),
+        note=note[:200],
+        changes=write_changes(changes),
+        inverse=write_changes(inverse),
+        undoes=undoes,
+        moved=repair.stored.moved if repair else 0,
+    )
+    return edit, repair
+
+
+def _back(moves: Table) -> list[Change]:
+    """What puts everything that moved back where it stood."""
+    if not 0 < len(moves) <= MOST_RESTORED:
+        return []
+    names = ("operation", "was_machine", "was_start")
+    return [Restore(*(tuple(moves[name].tolist()) for name in names))]
+
+
+def _check_newest(edit: PlanEdit) -> None:
+    """Conflict where a later edit that stands moved an operation that this one moved."""
+    for each in edit.changes:
+        if each["kind"] != Move.kind:
+            continue
+        newer = PlanEdit.objects.filter(id__gt=edit.id, undone_by=None)
+        again = [{"kind": Move.kind, "operation": each["operation"]}]
+        found = newer.filter(changes__contains=again).order_by("id").first()
+        if found is not None:
+            raise Conflict(
+                f"It was moved again since: {found}.", remedy="Undo that change first, then this one."
+            )
