@@ -26,7 +26,7 @@ from planning.engine.insert import insert
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
 from planning.engine.problem import Problem
-from planning.engine.repair import in_turn, pushed, repair
+from planning.engine.repair import in_turn, pushed, pushed_plan, repair
 from planning.engine.result import Plan, Reason, Status
 from planning.engine.rows import (
     JOB,
@@ -91,6 +91,7 @@ __all__ = [
     "plan",
     "price",
     "pushed",
+    "pushed_plan",
     "ragged",
     "repair",
     "schedule",

@@ -7,7 +7,7 @@ from planning.engine.busy import busy_rows, by_job
 from planning.engine.calendars import NEVER
 from planning.engine.features import INSERTION, features
 from planning.engine.insert import fill, laid_out
-from planning.engine.near import Near, repaired, told
+from planning.engine.near import Near, repaired
 from planning.engine.overtake import give_way, queue_of
 from planning.engine.problem import Problem
 from planning.engine.result import Plan, finished_plan
@@ -61,18 +61,23 @@ def repair(problem: Problem, standing: Table, about: BoolArray | None = None) ->
     return finished_plan(problem, shop, best, "local repair")
 
 
-def pushed(problem: Problem, standing: Table) -> Plan:
-    """The plan when everybody keeps turn and machine, and moves right where they must.
+def pushed(problem: Problem, standing: Table) -> Table:
+    """The slots when everybody keeps turn and machine, and moves right where they must.
 
     The first way of `repair`, and what a planner's move does at once. Those without a place, and what
     follows them, are put into gaps.
     """
     if not features(problem) <= INSERTION:
         near = Near(problem, standing)
-        return told(problem, near.shop, near.way(near.lost.astype(np.int64) * OUT), "kept in turn")
+        return near.way(near.lost.astype(np.int64) * OUT)[0]
     shop = _opened(problem)
     marks = let_go(shop, homeless(shop, standing).astype(np.int64) * OUT)
-    return finished_plan(problem, shop, _in_turn(problem, shop, standing, marks), "kept in turn")
+    return _in_turn(problem, shop, standing, marks)
+
+
+def pushed_plan(problem: Problem, standing: Table) -> Plan:
+    """The same as a plan, with its bounds and reasons."""
+    return finished_plan(problem, _opened(problem), pushed(problem, standing), "kept in turn")
 
 
 def in_turn(problem: Problem, standing: Table) -> Table:

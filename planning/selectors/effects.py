@@ -107,7 +107,7 @@ def effect_of(changes: Sequence[Change], now: datetime, book: Ledger | None = No
     if any(each.room for each in changes):
         slots, done = (engine.in_turn(each.problem, each.standing) for each in (book, after))
     else:
-        slots, done = book.standing, engine.pushed(after.problem, after.standing).slots
+        slots, done = book.standing, engine.pushed(after.problem, after.standing)
     outcome = Standing(after.rows, after.problem.operations, done, after.resources.index)
     warnings = [warning for each in changes for warning in each.warnings(outcome, names)]
     return _compared([each.words(names) for each in changes], warnings, (book, slots), (after, done))

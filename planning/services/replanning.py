@@ -142,7 +142,7 @@ def repair_stored(
         return None
     loaded = time.monotonic()
     about = np.isin(book.rows["line"], [line for _, line in requests if line is not None])
-    repair = engine.pushed if moves else partial(engine.repair, about=about)
+    repair = engine.pushed_plan if moves else partial(engine.repair, about=about)
     plan = repair(book.problem, book.standing)
     thought = time.monotonic()
     PlanState.objects.get_or_create(id=1)
