@@ -12,6 +12,7 @@ from planning.models.resources import (
     Shift,
     WorkCentre,
 )
+from planning.models.uploads import Upload
 from planning.models.work import Operation, OperationQuerySet, Requirement, RequirementQuerySet
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "Shift",
     "Skill",
     "Tool",
+    "Upload",
     "WorkCentre",
 ]

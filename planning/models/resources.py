@@ -127,6 +127,7 @@ class Downtime(models.Model):
 
         BREAKDOWN = "breakdown", "Breakdown"
         MAINTENANCE = "maintenance", "Maintenance"
+        CLOSURE = "closure", "Closed"
         ABSENCE = "absence", "Absence of its operator"
 
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="downtimes")

@@ -1,12 +1,12 @@
 """The shop's resources as a planner reads them, with what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch, Q
 
-from planning.models import Absence, Crew, Machine, Skill, Tool, WorkCentre
+from planning.models import Absence, Crew, Machine, Overtime, Skill, Tool, WorkCentre
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,37 @@ def shop_overview(now: datetime) -> ShopOverview:
         absences=list(Absence.objects.filter(ends__gt=now).select_related("crew", "by")),
         lacking_skills=list(Skill.objects.exclude(id__in=Skill.objects.filter(has_crew).values("id"))),
     )
+
+
+def machines_by_centre(chosen: Iterable[object]) -> list[tuple[WorkCentre, list[tuple[Machine, bool]]]]:
+    """Work centres with their machines in service, and whether each is among the `chosen` ids.
+
+    Two statements.
+    """
+    wanted = {str(each) for each in chosen or ()}
+    active = Prefetch("machines", Machine.objects.filter(active=True).order_by("code"))
+    return [
+        (centre, [(machine, str(machine.id) in wanted) for machine in centre.machines.all()])
+        for centre in WorkCentre.objects.prefetch_related(active)
+        if centre.machines.all()
+    ]
+
+
+@dataclass(frozen=True)
+class Granted:
+    """Overtime of some machines at the same time."""
+
+    rows: Sequence[Overtime]
+
+    @property
+    def first(self) -> Overtime:
+        """One of them: they have the same times."""
+        return self.rows[0]
+
+
+def overtime_to_come(now: datetime) -> list[Granted]:
+    """Overtime that is not over, by its times. One statement."""
+    groups: dict[tuple[datetime, datetime, str], list[Overtime]] = {}
+    for row in Overtime.objects.filter(ends__gt=now).select_related("machine", "by"):
+        groups.setdefault((row.starts, row.ends, row.note), []).append(row)
+    return [Granted(rows) for rows in groups.values()]

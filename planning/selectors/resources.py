@@ -142,7 +142,7 @@ def _built(text: str, today: date, default: str, changes: tuple[Altering, ...]) 
     for change in changes:
         change.tables(tables)
     first, last = today - BEHIND, today + AHEAD
-    patterns = [_pattern(row, tables, first, last) for row in tables["calendars"]]
+    patterns = [pattern_of(row, tables, first, last) for row in tables["calendars"]]
     windows = tuple(_windows(pattern, first, last) for pattern in patterns)
     place = {row["id"]: at for at, row in enumerate(tables["calendars"])}
     centres = {row["id"]: row for row in tables["centres"]}
@@ -257,7 +257,8 @@ def _windows(pattern: engine.Pattern, first: date, last: date) -> Windows:
         return engine.windows_of([])
 
 
-def _pattern(calendar: Row, tables: Mapping[str, list[Row]], first: date, last: date) -> engine.Pattern:
+def pattern_of(calendar: Row, tables: Mapping[str, list[Row]], first: date, last: date) -> engine.Pattern:
+    """The shifts and exceptions of a calendar in these tables, with the holidays of its country."""
     own = [row for row in tables["shifts"] if row["calendar_id"] == calendar["id"]]
     special = [row for row in tables["exceptions"] if row["calendar_id"] == calendar["id"]]
     closed = {date.fromisoformat(row["date"]) for row in special if row["starts"] is None}

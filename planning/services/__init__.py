@@ -7,6 +7,7 @@ from planning.services.absences import end_absence, report_absence
 from planning.services.acts import Done, Progress, finish_operations, pause_operation, start_operations
 from planning.services.changing import apply_changes, undo_edit
 from planning.services.downtimes import end_downtime, report_downtime, what_runs
+from planning.services.importing import import_upload, keep_upload
 from planning.services.material import Material, report_issued, report_material
 from planning.services.plan import plan_jobs
 from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
@@ -29,7 +30,9 @@ __all__ = [
     "end_downtime",
     "finish_operations",
     "hold_promise",
+    "import_upload",
     "keep_promises",
+    "keep_upload",
     "pause_operation",
     "plan_jobs",
     "purge_versions",

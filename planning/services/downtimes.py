@@ -1,5 +1,6 @@
 """Machines that stand: broken down, being maintained, or nobody there to run them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -56,16 +57,14 @@ def end_downtime(*, downtime: Downtime, by: User | None = None, now: datetime | 
     return current
 
 
-def what_runs(machine: Machine) -> str:
-    """A sentence about what is interrupted on a machine that stops; empty where nothing runs there."""
-    running = Operation.objects.filter(worked_on=machine, status=Operation.Status.RUNNING)
-    operation = running.select_related("line__order").first()
-    if operation is None:
-        return ""
-    return (
+def what_runs(machines: Iterable[Machine]) -> list[str]:
+    """A sentence for each operation that is interrupted on machines that stop. One statement."""
+    running = Operation.objects.filter(worked_on__in=list(machines), status=Operation.Status.RUNNING)
+    return [
         f"{operation} of {operation.line.order} {operation.line} runs there: it is planned to go on when "
-        f"{machine} is back. Pause it and start it on another machine if that is too late."
-    )
+        f"{operation.worked_on} is back. Pause it and start it on another machine if that is too late."
+        for operation in running.select_related("line__order", "worked_on")
+    ]
 
 
 def _check_hours(machine: Machine, starts: datetime, ends: datetime, now: datetime) -> None:

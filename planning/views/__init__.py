@@ -1,9 +1,15 @@
 """Pages of the planning stage."""
 
+from planning.views.calendars import (
+    calendar,
+    calendars,
+    new_calendar,
+    remove_calendar,
+    upload_holidays,
+)
 from planning.views.changes import changes, make_changes, preview_changes, undo_changes
+from planning.views.machine_hours import downtimes, end_downtime, end_overtime
 from planning.views.plan import (
-    downtimes,
-    end_downtime,
     hold,
     home,
     hurts,
@@ -13,23 +19,46 @@ from planning.views.plan import (
     replan,
     why,
 )
-from planning.views.resources import end_absence, resources
+from planning.views.resources import (
+    centre,
+    end_absence,
+    new_centre,
+    people,
+    remove_resource,
+    resources,
+    tools,
+)
+from planning.views.sheets import sheets, upload, workbook
 
 __all__ = [
+    "calendar",
+    "calendars",
+    "centre",
     "changes",
     "downtimes",
     "end_absence",
     "end_downtime",
+    "end_overtime",
     "hold",
     "home",
     "hurts",
     "make_changes",
+    "new_calendar",
+    "new_centre",
     "order_panel",
+    "people",
     "preview_changes",
     "promise_panel",
     "release",
+    "remove_calendar",
+    "remove_resource",
     "replan",
     "resources",
+    "sheets",
+    "tools",
     "undo_changes",
+    "upload",
+    "upload_holidays",
     "why",
+    "workbook",
 ]

@@ -9,15 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from kernel import clock
 from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import (
-    INVALID,
     HtmxRequest,
-    add_refusal,
     back,
     partial_name,
     redirect_or_htmx,
@@ -26,14 +24,12 @@ from kernel.htmx import (
 from kernel.queries import Statement
 from orders.models import STAFF_ROLES, Order, OrderLine, Role, User, WorkItem
 from planning import selectors, services
-from planning.forms import DowntimeForm
-from planning.models import Downtime, PlanVersion
+from planning.models import Downtime
 
 PROMISERS = (Role.SALES, Role.PLANNER, Role.MANAGER)
 PLANNERS = (Role.PLANNER, Role.MANAGER)
 ROWS = 100
 WAITING: Final = Statement(lambda: WorkItem.objects.waiting().filter(role=Role.PLANNER)[:20])
-VERSIONS: Final = 15
 
 
 @allow(*PLANNERS, Role.SALES, Role.BUYER)
@@ -162,49 +158,6 @@ def why(request: HttpRequest, reference: str) -> HttpResponse:
         "full": customer_id is None,
     }
     return render_page(request, "planning/why.html", context, partial={"panel-why-this-date": "why"})
-
-
-@allow(*PLANNERS)
-@require_http_methods(["GET", "POST"])
-def downtimes(request: HttpRequest) -> HttpResponse:
-    """Which machines stand, and a form to report one."""
-    asked = {"machine": request.GET.get("machine"), "starts": clock.now()}
-    form = DowntimeForm(request.POST) if request.method == "POST" else DowntimeForm(initial=asked)
-    if form.is_bound and form.is_valid() and _report(request, form):
-        return redirect_or_htmx(request, reverse("planning:downtimes"))
-    context = {
-        "form": form,
-        "downtimes": Downtime.objects.filter(ends__gt=clock.now()).select_related("machine", "by"),
-        "versions": PlanVersion.objects.select_related("by")[:VERSIONS],
-        "now": clock.now(),
-    }
-    return render_page(request, "planning/downtimes.html", context, status=INVALID if form.errors else 200)
-
-
-def _report(request: HttpRequest, form: DowntimeForm) -> bool:
-    """Report it, or say at the field why not."""
-    try:
-        downtime = services.report_downtime(by=_user(request), **form.cleaned_data)
-    except Refused as refusal:
-        add_refusal(form, refusal)
-        return False
-    messages.success(request, f"{downtime} is noted; the plan is being repaired.")
-    if runs := services.what_runs(downtime.machine):
-        messages.warning(request, runs)
-    return True
-
-
-@allow(*PLANNERS)
-@require_POST
-def end_downtime(request: HttpRequest, downtime_id: int) -> HttpResponse:
-    """The machine is back."""
-    downtime = get_object_or_404(Downtime.objects.select_related("machine"), id=downtime_id)
-    try:
-        services.end_downtime(downtime=downtime, by=_user(request))
-        messages.success(request, f"{downtime.machine} can be used again; the plan is being repaired.")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect_or_htmx(request, reverse("planning:downtimes"))
 
 
 @allow(*PLANNERS, Role.SALES, Role.BUYER, Role.INSPECTOR)

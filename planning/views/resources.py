@@ -1,56 +1,90 @@
-"""The shop as planning sees it: machines, people, tools, and who is away."""
+"""The shop as planning sees it: machines and work centres, people, tools."""
 
-from typing import cast
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel import clock
 from kernel.access import allow
-from kernel.errors import Refused
-from kernel.htmx import INVALID, add_refusal, redirect_or_htmx, render_page
-from orders.models import Role, User
-from planning import selectors, services
-from planning.forms import AbsenceForm
-from planning.models import Absence
+from kernel.htmx import render_page
+from planning import selectors
+from planning.forms import AbsenceForm, CentreEntry, MatrixForm, ToolEntry
+from planning.models import Absence, Calendar, Crew, Skill, Tool, WorkCentre
+from planning.selectors.changes import Back, Remove
+from planning.views.entering import PLANNERS, act, answer, entered
 
-PLANNERS = (Role.PLANNER, Role.MANAGER)
+
+@allow(*PLANNERS)
+@require_GET
+def resources(request: HttpRequest) -> HttpResponse:
+    """Work centres, machines, crews and tools, what is missing and who is away."""
+    shop = selectors.shop_overview(clock.now())
+    return render_page(request, "planning/resources.html", {"shop": shop})
 
 
 @allow(*PLANNERS)
 @require_http_methods(["GET", "POST"])
-def resources(request: HttpRequest) -> HttpResponse:
-    """Work centres, machines, crews and tools, and a form to report an absence."""
+def centre(request: HttpRequest, centre_id: int) -> HttpResponse:
+    """One work centre with its machines."""
+    found = get_object_or_404(WorkCentre.objects.select_related("calendar"), id=centre_id)
+    title = str(found)
+    entry = CentreEntry(request.POST or None, found)
+    told = entered(request, entry) if request.method == "POST" else None
+    return answer(request, entry, told, "planning/centre.html", {"title": title, "id": centre_id})
+
+
+@allow(*PLANNERS)
+@require_http_methods(["GET", "POST"])
+def new_centre(request: HttpRequest) -> HttpResponse:
+    """A new work centre; its machines come after it."""
+    entry = CentreEntry(request.POST or None, None)
+    told = entered(request, entry) if request.method == "POST" else None
+    context = {"title": "New work centre", "next": reverse("planning:resources")}
+    return answer(request, entry, told, "planning/centre.html", context)
+
+
+@allow(*PLANNERS)
+@require_http_methods(["GET", "POST"])
+def tools(request: HttpRequest) -> HttpResponse:
+    """All tools and how many there are."""
+    entry = ToolEntry(request.POST or None, list(Tool.objects.all()))
+    told = entered(request, entry) if request.method == "POST" else None
+    return answer(request, entry, told, "planning/tools.html", {})
+
+
+@allow(*PLANNERS)
+@require_http_methods(["GET", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """Crews × skills, who is away, and a form to report an absence."""
+    away = "people" in request.POST
     now = clock.now()
-    form = AbsenceForm(request.POST) if request.method == "POST" else AbsenceForm(initial={"starts": now})
-    if form.is_bound and form.is_valid() and _report(request, form):
-        return redirect_or_htmx(request, reverse("planning:resources"))
-    context = {"form": form, "shop": selectors.shop_overview(now), "now": now}
-    return render_page(request, "planning/resources.html", context, status=INVALID if form.errors else 200)
-
-
-def _report(request: HttpRequest, form: AbsenceForm) -> bool:
-    """Report it, or say at the field why not."""
-    try:
-        absence = services.report_absence(by=cast(User, request.user), **form.cleaned_data)
-    except Refused as refusal:
-        add_refusal(form, refusal)
-        return False
-    messages.success(request, f"{absence} is noted; the plan is being repaired.")
-    return True
+    absence = AbsenceForm(request.POST) if away else AbsenceForm(initial={"starts": now})
+    matrix = MatrixForm(
+        None if away else request.POST or None,
+        crews=list(Crew.objects.select_related("calendar").prefetch_related("skills")),
+        skills=list(Skill.objects.all()),
+        calendars=list(Calendar.objects.all()),
+    )
+    entry = absence if away else matrix
+    told = entered(request, entry) if request.method == "POST" else None
+    context = {"matrix": matrix, "absence": absence, "now": now}
+    context |= {"away": Absence.objects.filter(ends__gt=now).select_related("crew", "by")}
+    context |= {"effect_id": "effect-absence" if away else "effect"}
+    return answer(request, entry, told, "planning/people.html", context)
 
 
 @allow(*PLANNERS)
 @require_POST
 def end_absence(request: HttpRequest, absence_id: int) -> HttpResponse:
     """They are back."""
-    absence = get_object_or_404(Absence.objects.select_related("crew"), id=absence_id)
-    try:
-        services.end_absence(absence=absence, by=cast(User, request.user))
-        messages.success(request, f"{absence.crew} is complete again; the plan is being repaired.")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect_or_htmx(request, reverse("planning:resources"))
+    return act(request, Back(absence_id), reverse("planning:people"))
+
+
+@allow(*PLANNERS)
+@require_POST
+def remove_resource(request: HttpRequest) -> HttpResponse:
+    """A work centre, crew or skill goes where nothing uses it."""
+    what, code = request.POST.get("what", ""), request.POST.get("code", "")
+    page = "planning:resources" if what == "centre" else "planning:people"
+    return act(request, Remove(what, code), reverse(page))

@@ -1,4 +1,4 @@
-"""The planner's page of resources, and its tables for administrators."""
+"""The planner's pages of machines, people and tools."""
 
 from datetime import timedelta
 
@@ -8,13 +8,28 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from orders.models import User
-from planning import services
-from planning.models import Absence, Crew, Machine, Operation, Skill, Tool
-from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning
+from planning.models import (
+    Absence,
+    Crew,
+    Downtime,
+    Machine,
+    Overtime,
+    PlanEdit,
+    Skill,
+    Tool,
+    WorkCentre,
+)
+from tests.planning.shop import MONDAY, Shop
 from tests.planning.test_selectors_problem import crew
 
 HOUR = timedelta(hours=1)
-PAGE = "/planning/resources/"
+PAGE, PEOPLE, TOOLS, HOURS = (
+    "/planning/resources/",
+    "/planning/resources/people/",
+    "/planning/resources/tools/",
+    "/planning/downtimes/",
+)
+LATER = MONDAY + timedelta(days=14)
 
 
 @pytest.fixture
@@ -24,19 +39,41 @@ def planner(client: Client, db: None) -> Client:
     return client
 
 
-@pytest.fixture
-def administrator(client: Client, db: None) -> Client:
-    """A browser in which an administrator has signed in."""
-    client.force_login(User.objects.create_superuser("admin@example.com", "secret"))
-    return client
+def times(hours: int = 4, start: int = 0) -> dict[str, object]:
+    """From a Monday morning on, in two weeks."""
+    starts = timezone.localtime(LATER) + start * HOUR
+    return {"starts": f"{starts:%Y-%m-%dT%H:%M}", "ends": f"{starts + hours * HOUR:%Y-%m-%dT%H:%M}"}
 
 
-def form(mine: Crew, hours: int = 4, people: int = 1) -> dict[str, object]:
-    """What a planner fills in: people are away from a Monday morning on."""
-    start = timezone.localtime(MONDAY + timedelta(days=14))
-    moment = "%Y-%m-%dT%H:%M"
-    ends = start + hours * HOUR
-    return {"crew": mine.id, "people": people, "starts": f"{start:{moment}}", "ends": f"{ends:{moment}}"}
+def absence(mine: Crew, people: int = 1) -> dict[str, object]:
+    """What a planner fills in."""
+    return {"crew": mine.id, "people": people, **times()}
+
+
+def hours(shop: Shop, act: str, *machines: str, **more: object) -> dict[str, object]:
+    """Machines that stand or work longer."""
+    ids = [shop.machines[name].id for name in machines]
+    return {"machines": ids, "act": act, **times(), **more}
+
+
+def matrix(mine: Crew, **more: object) -> dict[str, object]:
+    """The skills matrix as it is drawn."""
+    row = {
+        f"name-{mine.id}": mine.name,
+        f"size-{mine.id}": mine.size,
+        f"calendar-{mine.id}": mine.calendar_id,
+    }
+    can = [skill.code for skill in mine.skills.all()]
+    return {**row, f"can-{mine.id}": can, "size-new": 1, "calendar-new": mine.calendar_id, **more}
+
+
+def rows(prefix: str, count: int, **cells: object) -> dict[str, object]:
+    """A table of rows, `count` of which were there."""
+    forms = {f"{prefix}-TOTAL_FORMS": count + 1, f"{prefix}-INITIAL_FORMS": count}
+    return {**forms, **{name.replace("__", "-"): value for name, value in cells.items()}}
+
+
+# The overview --------------------------------------------------------------------------------------------
 
 
 def test_the_page_names_machines_crews_and_tools(shop: Shop, planner: Client) -> None:
@@ -56,15 +93,39 @@ def test_the_page_says_what_nobody_has(shop: Shop, planner: Client) -> None:
     assert "There is no <b>JIG-7</b>" in page
 
 
+@pytest.mark.parametrize("page", [PAGE, PEOPLE, TOOLS, HOURS])
+def test_a_page_needs_few_statements_at_any_size(
+    shop: Shop, planner: Client, page: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(10):
+        mine = crew(shop, 2, f"SKILL-{number}", "WELD")
+        Absence.objects.create(crew=mine, starts=MONDAY, ends=MONDAY + 9000 * HOUR, at=MONDAY)
+        Tool.objects.create(code=f"JIG-{number}")
+        machine = Machine.objects.create(work_centre=shop.centres["CUT"], code=f"M{number}", name="M")
+        Overtime.objects.create(machine=machine, starts=MONDAY, ends=MONDAY + 9000 * HOUR, at=MONDAY)
+        Downtime.objects.create(machine=machine, starts=MONDAY, ends=MONDAY + 9000 * HOUR, at=MONDAY)
+    with django_assert_max_num_queries(12):
+        assert planner.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("page", [PAGE, PEOPLE, TOOLS, HOURS, f"{PAGE}centres/new/"])
+def test_an_operator_does_not_see_it(client: Client, db: None, page: str) -> None:
+    client.force_login(User.objects.create_user("operator@example.com", roles=["operator"]))
+    assert client.get(page).status_code == 403
+
+
+# Absences ------------------------------------------------------------------------------------------------
+
+
 def test_a_planner_reports_an_absence_and_ends_it(shop: Shop, planner: Client) -> None:
-    assert planner.post(PAGE, form(crew(shop, 2))).status_code == 302
-    assert "1 of 2" in planner.get(PAGE).content.decode()
+    assert planner.post(PEOPLE, absence(crew(shop, 2))).status_code == 302
+    assert "1 of 2" in planner.get(PEOPLE).content.decode()
     planner.post(f"/planning/absences/{Absence.objects.get().id}/end/")
     assert not Absence.objects.exists()
 
 
 def test_more_people_than_there_are_stand_at_their_field(shop: Shop, planner: Client) -> None:
-    answer = planner.post(PAGE, form(crew(shop, 2), people=3))
+    answer = planner.post(PEOPLE, absence(crew(shop, 2), people=3))
     assert answer.status_code == 422
     assert "has 2 of 2 people there at that time." in answer.content.decode()
 
@@ -77,33 +138,130 @@ def test_an_absence_that_is_over_is_said_so(shop: Shop, planner: Client) -> None
     assert "is over already" in page
 
 
-def test_the_page_needs_few_statements_at_any_size(
-    shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+def test_the_effect_of_an_absence_is_a_part_of_the_page_and_stores_nothing(
+    shop: Shop, planner: Client
 ) -> None:
-    for number in range(10):
-        mine = crew(shop, 2, f"SKILL-{number}", "WELD")
-        Absence.objects.create(crew=mine, starts=MONDAY, ends=MONDAY + 9000 * HOUR, at=MONDAY)
-    with django_assert_max_num_queries(12):
-        assert planner.get(PAGE).status_code == 200
+    headers = {"HX-Request": "true", "HX-Target": "effect-absence"}
+    data = {**absence(crew(shop, 2)), "preview": "1"}
+    part = planner.post(PEOPLE, data, headers=headers).content.decode()
+    assert 'id="effect-absence"' in part
+    assert "No job becomes late." in part
+    assert "<html" not in part
+    assert not Absence.objects.exists()
 
 
-def test_an_operator_does_not_see_it(client: Client, db: None) -> None:
-    client.force_login(User.objects.create_user("operator@example.com", roles=["operator"]))
-    assert client.get(PAGE).status_code == 403
+# Skills --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["skill", "crew", "tool", "changeover"])
-def test_their_tables_open(shop: Shop, administrator: Client, page: str) -> None:
-    assert administrator.get(f"/admin/planning/{page}/").status_code == 200
-    assert administrator.get(f"/admin/planning/{page}/add/").status_code == 200
+def test_a_tick_in_the_matrix_gives_a_skill(shop: Shop, planner: Client) -> None:
+    mine = crew(shop, 2, "WELD")
+    Skill.objects.create(code="PAINT")
+    planner.post(PEOPLE, matrix(mine, **{f"can-{mine.id}": ["WELD", "PAINT"]}))
+    assert {skill.code for skill in mine.skills.all()} == {"WELD", "PAINT"}
+    assert PlanEdit.objects.get().words.endswith("can PAINT")
 
 
-def test_an_operation_is_pinned_by_an_administrator(shop: Shop, administrator: Client) -> None:
-    line = make_job(shop)
-    services.plan_jobs(moves=moves_to_planning(line), now=MONDAY)
-    mine = line.operations.get(sequence=10)
-    answer = administrator.post(
-        f"/admin/planning/operation/{mine.id}/change/", {"pinned": "on", "transfer": 0, "pauses": "on"}
-    )
-    assert answer.status_code == 302
-    assert Operation.objects.get(pinned=True) == mine
+def test_a_new_crew_and_a_new_skill_come_from_the_same_form(shop: Shop, planner: Client) -> None:
+    mine = crew(shop, 2, "WELD")
+    new = {"skill": "PAINT", "code": "NIGHT", "name-new": "Night crew", "can-new": ["WELD"]}
+    planner.post(PEOPLE, matrix(mine, **new))
+    assert [skill.code for skill in Crew.objects.get(code="NIGHT").skills.all()] == ["WELD"]
+    assert Skill.objects.filter(code="PAINT").exists()
+
+
+def test_a_matrix_without_a_difference_is_refused(shop: Shop, planner: Client) -> None:
+    answer = planner.post(PEOPLE, matrix(crew(shop, 2, "WELD")))
+    assert answer.status_code == 422
+    assert "Nothing is different. Change something first." in answer.content.decode()
+
+
+def test_a_skill_without_a_crew_is_removed(shop: Shop, planner: Client) -> None:
+    Skill.objects.create(code="WELD")
+    planner.post(f"{PAGE}remove/", {"what": "skill", "code": "WELD"})
+    assert not Skill.objects.exists()
+
+
+# Machines that stand or work longer ------------------------------------------------------------------------
+
+
+def test_one_act_closes_many_machines(shop: Shop, planner: Client) -> None:
+    planner.post(HOURS, hours(shop, "closure", "CUT-1", "CUT-2", "FIT-1"))
+    assert Downtime.objects.filter(kind="closure").count() == 3
+    assert PlanEdit.objects.count() == 1
+
+
+def test_maintenance_repeats_every_week(shop: Shop, planner: Client) -> None:
+    until = (LATER + timedelta(days=14)).date().isoformat()
+    planner.post(HOURS, hours(shop, "maintenance", "CUT-1", repeat="week", until=until))
+    starts = list(Downtime.objects.values_list("starts", flat=True))
+    assert [start - starts[0] for start in starts] == [timedelta(days=7 * week) for week in range(3)]
+
+
+def test_what_repeats_needs_a_last_day(shop: Shop, planner: Client) -> None:
+    answer = planner.post(HOURS, hours(shop, "maintenance", "CUT-1", repeat="week"))
+    assert "It repeats without an end. Give the last day." in answer.content.decode()
+
+
+def test_overtime_is_granted_to_several_and_called_off(shop: Shop, planner: Client) -> None:
+    planner.post(HOURS, hours(shop, "overtime", "CUT-1", "CUT-2") | times(4, start=10))
+    ids = list(Overtime.objects.values_list("id", flat=True))
+    assert len(ids) == 2
+    planner.post("/planning/overtime/end/", {"overtime": ids})
+    assert not Overtime.objects.exists()
+
+
+def test_an_act_without_a_machine_is_refused(shop: Shop, planner: Client) -> None:
+    answer = planner.post(HOURS, hours(shop, "closure"))
+    assert answer.status_code == 422
+    assert "No machine is chosen. Tick at least one." in answer.content.decode()
+
+
+# Work centres, machines, tools -----------------------------------------------------------------------------
+
+
+def centre_form(shop: Shop, **cells: object) -> dict[str, object]:
+    """The work centre CUT as it is drawn, with other cells of its machines."""
+    centre = shop.centres["CUT"]
+    data: dict[str, object] = {"name": centre.name, "calendar": centre.calendar_id, "hourly_rate": "0"}
+    data |= {"position": centre.position, "processes": [shop.processes["CUT"].id]}
+    for at, code in enumerate(("CUT-1", "CUT-2")):
+        own = {"id": shop.machines[code].id, "code": code, "name": code, "speed": 100, "places": 0}
+        data |= {f"machine-{at}-{name}": value for name, value in {**own, "active": "on"}.items()}
+    data |= {"machine-2-speed": 100, "machine-2-places": 0, "machine-2-active": "on"}
+    return data | rows("machine", 2, **cells)
+
+
+def test_a_machine_is_made_faster_on_the_page_of_its_work_centre(shop: Shop, planner: Client) -> None:
+    url = f"{PAGE}centres/{shop.centres['CUT'].id}/"
+    assert planner.get(url).status_code == 200
+    assert planner.post(url, centre_form(shop, machine__0__speed=200)).status_code == 302
+    assert Machine.objects.get(code="CUT-1").speed == 200
+    assert PlanEdit.objects.get().words == "Machine CUT-1 is in service, 200 % speed"
+
+
+def test_a_new_machine_is_one_more_row(shop: Shop, planner: Client) -> None:
+    cells = {"machine__2__code": "CUT-3", "machine__2__name": "Third"}
+    planner.post(f"{PAGE}centres/{shop.centres['CUT'].id}/", centre_form(shop, **cells))
+    assert Machine.objects.get(code="CUT-3").work_centre == shop.centres["CUT"]
+
+
+def test_a_row_that_makes_no_sense_is_named(shop: Shop, planner: Client) -> None:
+    url = f"{PAGE}centres/{shop.centres['CUT'].id}/"
+    answer = planner.post(url, centre_form(shop, machine__1__speed=0))
+    assert answer.status_code == 422
+    assert "Machine 2, Speed in %" in answer.content.decode()
+
+
+def test_a_new_work_centre_is_made(shop: Shop, planner: Client) -> None:
+    data = {"code": "WC-X", "name": "X", "calendar": shop.calendar.id, "hourly_rate": "0", "position": 9}
+    assert planner.post(f"{PAGE}centres/new/", data).status_code == 302
+    assert WorkCentre.objects.get(code="WC-X").position == 9
+
+
+def test_tools_are_counted_added_and_removed_in_one_table(shop: Shop, planner: Client) -> None:
+    tools = [Tool.objects.create(code=code) for code in ("JIG-1", "JIG-2")]
+    data = rows("tool", 2, tool__0__quantity=3, tool__1__quantity=1, tool__1__DELETE="on")
+    data |= {f"tool-{at}-id": tool.id for at, tool in enumerate(tools)}
+    data |= {f"tool-{at}-code": tool.code for at, tool in enumerate(tools)}
+    planner.post(TOOLS, data | {"tool-2-code": "JIG-3", "tool-2-quantity": 2})
+    assert list(Tool.objects.values_list("code", "quantity")) == [("JIG-1", 3), ("JIG-3", 2)]

@@ -174,8 +174,8 @@ def form(shop: Shop, hours: int = 4, **more: object) -> dict[str, object]:
     start = timezone.localtime(MONDAY + timedelta(days=14))
     moment = "%Y-%m-%dT%H:%M"
     return {
-        "machine": shop.machines["CUT-1"].id,
-        "kind": "breakdown",
+        "machines": [shop.machines["CUT-1"].id],
+        "act": "breakdown",
         "starts": f"{start:{moment}}",
         "ends": f"{start + hours * HOUR:{moment}}",
         **more,

@@ -16,9 +16,9 @@ from planning.selectors.moments import moment_of
 
 MODELS: Final[dict[str, QuerySet[Any]]] = {
     "absence": Absence.objects.select_related("crew"),
-    "calendar": Calendar.objects.all(),
+    "calendar": Calendar.objects.prefetch_related("shifts", "exceptions"),
     "centre": WorkCentre.objects.all(),
-    "crew": Crew.objects.all(),
+    "crew": Crew.objects.prefetch_related("skills"),
     "downtime": Downtime.objects.select_related("machine"),
     "line": OrderLine.objects.select_related("order"),
     "machine": Machine.objects.select_related("work_centre__calendar"),

@@ -1,0 +1,19 @@
+"""Input of the planner's pages."""
+
+from planning.forms.calendars import CalendarEntry
+from planning.forms.equipment import CentreEntry, ToolEntry
+from planning.forms.files import FileForm
+from planning.forms.holiday_file import read_holidays
+from planning.forms.people import MatrixForm
+from planning.forms.spans import AbsenceForm, HoursForm
+
+__all__ = [
+    "AbsenceForm",
+    "CalendarEntry",
+    "CentreEntry",
+    "FileForm",
+    "HoursForm",
+    "MatrixForm",
+    "ToolEntry",
+    "read_holidays",
+]
