@@ -35,6 +35,12 @@ def repair() -> None:
     services.repair_plan()
 
 
+@shared_task(name="planning.plan_branch")
+def plan_branch(branch_id: int) -> None:
+    """Plan a what-if."""
+    services.plan_branch(branch_id=branch_id)
+
+
 @worker_process_init.connect
 def load_kernels(**_: Any) -> None:
     """No job waits for the compiler."""

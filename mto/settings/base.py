@@ -218,6 +218,7 @@ MTO_SWEEPS = [
     "planning.services.sweep_plan",
     "planning.services.sweep_holds",
     "planning.services.purge_versions",
+    "planning.services.sweep_branches",
     "procurement.services.sweep_materials",
 ]
 MTO_HEARTBEAT = "orders.services.beat"
@@ -241,6 +242,8 @@ MTO_SAFETY_DAYS = 1
 # The replan: CPU seconds for a round of improvement, the exact solver for small shops, working days in which
 # work is drawn forward to idle machines
 MTO_PLANNING_SECONDS = 2.0
+# And that many the improvement of a what-if.
+MTO_BRANCH_SECONDS = 1.0
 MTO_PROVER = "planning.engine.exact.prove"
 MTO_NEAR_DAYS = 2
 # Time fences: what begins within so many hours no improvement moves (slushy), and not even a repair (frozen)

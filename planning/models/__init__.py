@@ -1,5 +1,6 @@
 """Resources, operations, material requirements and the state of the plan."""
 
+from planning.models.branches import Branch, BranchQuerySet
 from planning.models.edits import PlanEdit
 from planning.models.people import Absence, Changeover, Crew, Skill, Tool
 from planning.models.plans import HeldSlot, Hold, HoldQuerySet, Look, PlanRequest, PlanState, PlanVersion
@@ -17,6 +18,8 @@ from planning.models.work import Operation, OperationQuerySet, Requirement, Requ
 
 __all__ = [
     "Absence",
+    "Branch",
+    "BranchQuerySet",
     "Calendar",
     "CalendarException",
     "Changeover",

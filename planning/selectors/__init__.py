@@ -2,10 +2,19 @@
 
 from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
 from planning.selectors.book import Held, held_slots, new_links, new_rows
+from planning.selectors.branches import (
+    BranchPage,
+    Comparison,
+    branch_page,
+    compare_branches,
+    moves_after,
+    newest_edition,
+)
 from planning.selectors.changes import Names, read_changes, words_of, write_changes
 from planning.selectors.editions import Edition, plan_state
-from planning.selectors.effects import Effect, JobEffect, effect_of
+from planning.selectors.effects import Effect, JobEffect, compared, effect_of
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
+from planning.selectors.hypothetical import Obstacle, obstacles_of
 from planning.selectors.known import known_book
 from planning.selectors.late import LateJob, late_jobs
 from planning.selectors.ledger import Ledger, altered, busy_now, load_ledger
@@ -22,6 +31,7 @@ from planning.selectors.operations import (
     step_of,
 )
 from planning.selectors.overview import ShopOverview, shop_overview
+from planning.selectors.packing import PLACE, pack_places, unpack_places
 from planning.selectors.people import SkillBook
 from planning.selectors.problem import problem_of
 from planning.selectors.promise_panel import Panel, promise_panel
@@ -29,12 +39,16 @@ from planning.selectors.resources import Resources, load_resources
 from planning.selectors.routing import Row, operations_of, unknown_needs
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 from planning.selectors.why import Stretch, Why, why_jobs
+from planning.selectors.worth import figures_of
 
 __all__ = [
     "MOVED",
+    "PLACE",
     "Bar",
     "Board",
+    "BranchPage",
     "CentreLoad",
+    "Comparison",
     "Edition",
     "Effect",
     "Held",
@@ -44,6 +58,7 @@ __all__ = [
     "LateJob",
     "Ledger",
     "Names",
+    "Obstacle",
     "OrderSchedule",
     "Panel",
     "Reached",
@@ -56,8 +71,12 @@ __all__ = [
     "Why",
     "Window",
     "altered",
+    "branch_page",
     "busy_now",
+    "compare_branches",
+    "compared",
     "effect_of",
+    "figures_of",
     "first_operations_supplied",
     "followers",
     "held_slots",
@@ -72,12 +91,16 @@ __all__ = [
     "load_resources",
     "minute_of",
     "moment_of",
+    "moves_after",
     "new_links",
     "new_rows",
+    "newest_edition",
     "next_minute",
+    "obstacles_of",
     "open_operations",
     "operations_of",
     "order_schedule",
+    "pack_places",
     "packed",
     "plan_state",
     "problem_of",
@@ -89,6 +112,7 @@ __all__ = [
     "shop_overview",
     "step_of",
     "unknown_needs",
+    "unpack_places",
     "unpacked",
     "why_jobs",
     "words_of",

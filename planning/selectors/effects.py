@@ -110,13 +110,13 @@ def effect_of(changes: Sequence[Change], now: datetime, book: Ledger | None = No
         slots, done = book.standing, engine.pushed(after.problem, after.standing)
     outcome = Standing(after.rows, after.problem.operations, done, after.resources.index)
     warnings = [warning for each in changes for warning in each.warnings(outcome, names)]
-    return _compared([each.words(names) for each in changes], warnings, (book, slots), (after, done))
+    return compared([each.words(names) for each in changes], warnings, (book, slots), (after, done))
 
 
-def _compared(
+def compared(
     words: Sequence[str], warnings: Sequence[str], first: tuple[Ledger, Table], second: tuple[Ledger, Table]
 ) -> Effect:
-    """The effect, from the slots before and after."""
+    """The effect, from two order books and the SLOT rows of a plan of each."""
     before, after = _ends(*first), _ends(*second)
     at = np.searchsorted(after.lines, before.lines)
     at = np.minimum(at, max(len(after.lines) - 1, 0))

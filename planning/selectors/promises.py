@@ -13,7 +13,6 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from kernel.errors import Refused
 from kernel.jit import IntArray
@@ -31,6 +30,7 @@ from planning.selectors.moments import moment_of
 from planning.selectors.problem import operation_at, problem_of, running_until
 from planning.selectors.resources import Resources
 from planning.selectors.routing import operations_of, unknown_needs
+from planning.selectors.supplies import Ways, items_of, ways_for
 from planning.selectors.swaps import Swap, shorter
 
 NOON: Final = 12
@@ -173,26 +173,19 @@ def jobs_of_lines(
     return found
 
 
-def _supply(releases: Sequence[Any], swaps: Sequence[Swap]) -> Mapping[int, list[tuple[int, str]]]:
+def _supply(releases: Sequence[Any], swaps: Sequence[Swap]) -> Ways:
     """The ways to get the material of all lines together, and of any of them with another choice."""
     needs: dict[int, Decimal] = {}
     for release in releases:
-        for item, quantity in _items(release):
+        for item, quantity in items_of(release):
             needs[item] = needs.get(item, Decimal(0)) + quantity
     for _, release in swaps:
-        for item, quantity in _items(release):
+        for item, quantity in items_of(release):
             needs.setdefault(item, quantity)
-    return import_string(settings.MTO_SUPPLY)(needs) if needs else {}
+    return ways_for(needs)
 
 
-def _items(release: Any) -> Iterator[tuple[int, Decimal]]:
-    """What must be bought or taken from stock."""
-    for row in release.bom:
-        if row["item_id"] and not row["customer_supplied"]:
-            yield row["item_id"], Decimal(row["quantity"])
-
-
-def _job(line: OrderLine, release: Any, ways: Mapping[int, list[tuple[int, str]]], kept: Kept) -> Asked:
+def _job(line: OrderLine, release: Any, ways: Ways, kept: Kept) -> Asked:
     """The job: its operations as the planner takes them, each behind its material."""
     steps = sorted(release.routing, key=lambda row: row["sequence"])
     at = {row["sequence"]: number for number, row in enumerate(steps)}

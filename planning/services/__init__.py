@@ -5,6 +5,16 @@ What is called inside an act on a job runs under the caller's `lock_jobs` and tr
 
 from planning.services.absences import end_absence, report_absence
 from planning.services.acts import Done, Progress, finish_operations, pause_operation, start_operations
+from planning.services.adopting import adopt_branch
+from planning.services.branches import (
+    change_branch,
+    copy_branch,
+    drop_branch,
+    make_branch,
+    plan_again,
+    plan_branch,
+    sweep_branches,
+)
 from planning.services.changing import apply_changes, undo_edit
 from planning.services.downtimes import end_downtime, report_downtime, what_runs
 from planning.services.importing import import_upload, keep_upload
@@ -25,7 +35,11 @@ __all__ = [
     "Progress",
     "Replanned",
     "add_rework",
+    "adopt_branch",
     "apply_changes",
+    "change_branch",
+    "copy_branch",
+    "drop_branch",
     "end_absence",
     "end_downtime",
     "finish_operations",
@@ -33,7 +47,10 @@ __all__ = [
     "import_upload",
     "keep_promises",
     "keep_upload",
+    "make_branch",
     "pause_operation",
+    "plan_again",
+    "plan_branch",
     "plan_jobs",
     "purge_versions",
     "refresh_readiness",
@@ -51,6 +68,7 @@ __all__ = [
     "request_replan",
     "share_machines",
     "start_operations",
+    "sweep_branches",
     "sweep_holds",
     "sweep_plan",
     "undo_edit",

@@ -45,6 +45,9 @@ MISSED: Final = "Operations were not started in time"
 BETTER: Final = "A better plan was looked for"
 
 
+Planner = Callable[[Ledger], engine.Plan]
+
+
 @dataclass(frozen=True)
 class Replanned:
     """What a replan or repair did: rows written and given up, operations moved, milliseconds per step."""
@@ -126,12 +129,17 @@ class Repair:
 
 
 def repair_stored(
-    *, reason: str = "", moves: Sequence[Change] = (), by: User | None = None, now: datetime | None = None
+    *,
+    reason: str = "",
+    moves: Sequence[Change] = (),
+    by: User | None = None,
+    now: datetime | None = None,
+    planner: Planner | None = None,
 ) -> Repair | None:
     """Repair the plan in force and store it; None with nothing to do. The caller holds PLAN_LOCK.
 
     With `moves` (changes of places) everybody else keeps turn and machine and moves right where they must:
-    what `effect_of` told.
+    what `effect_of` told. With a `planner` the plan is what that makes of the order book.
     """
     now, began = now or clock.now(), time.monotonic()
     asked = PlanRequest.objects.filter(repaired=False)
@@ -143,12 +151,12 @@ def repair_stored(
     loaded = time.monotonic()
     about = np.isin(book.rows["line"], [line for _, line in requests if line is not None])
     repair = engine.pushed_plan if moves else partial(engine.repair, about=about)
-    plan = repair(book.problem, book.standing)
+    plan = planner(book) if planner else repair(book.problem, book.standing)
     thought = time.monotonic()
     PlanState.objects.get_or_create(id=1)
     stored = store_plan(book=book, plan=plan)
     asked = PlanRequest.objects.filter(id__in=[each for each, _ in requests])
-    kind = PlanVersion.Kind.EDITED if moves else PlanVersion.Kind.REPAIRED
+    kind = PlanVersion.Kind.EDITED if moves or planner else PlanVersion.Kind.REPAIRED
     reason = reason or _asked_for(asked, MISSED)
     reason = _noted(book, plan, stored, asked, reason, began, kind=kind, by=by)
     if stored.written and not requests:

@@ -25,15 +25,16 @@ class Thought:
     more: bool = False
 
 
-def think(book: Ledger, *, seed: int) -> Thought:
-    """The best plan found in MTO_PLANNING_SECONDS of CPU time; what plans are compared by is engine.price.
+def think(book: Ledger, *, seed: int, seconds: float | None = None) -> Thought:
+    """The best plan found in MTO_PLANNING_SECONDS (or `seconds`) of CPU time, compared by engine.price.
 
     The plan in force, repaired, or a new one where that is worth what it moves, is improved; the frozen zone
     stays. Where no plan can be less late the search is over. Work in reach is drawn forward to idle machines.
     """
     if not len(book.rows):
         return Thought(None)
-    problem, standing, seconds = book.problem, book.standing, settings.MTO_PLANNING_SECONDS
+    problem, standing = book.problem, book.standing
+    seconds = settings.MTO_PLANNING_SECONDS if seconds is None else seconds
     if (standing["machine"] >= 0).any():
         first = _first(book)
     else:

@@ -1,24 +1,19 @@
 """Pages of the planning stage."""
 
-from planning.views.calendars import (
-    calendar,
-    calendars,
-    new_calendar,
-    remove_calendar,
-    upload_holidays,
+from planning.views.branches import (
+    add_change,
+    adopt_branch,
+    branch,
+    copy_branch,
+    drop_branch,
+    plan_branch,
+    remove_change,
+    what_if,
 )
+from planning.views.calendars import calendar, calendars, new_calendar, remove_calendar, upload_holidays
 from planning.views.changes import changes, make_changes, preview_changes, undo_changes
 from planning.views.machine_hours import downtimes, end_downtime, end_overtime
-from planning.views.plan import (
-    hold,
-    home,
-    hurts,
-    order_panel,
-    promise_panel,
-    release,
-    replan,
-    why,
-)
+from planning.views.plan import hold, home, hurts, order_panel, promise_panel, release, replan, why
 from planning.views.resources import (
     centre,
     end_absence,
@@ -31,11 +26,16 @@ from planning.views.resources import (
 from planning.views.sheets import sheets, upload, workbook
 
 __all__ = [
+    "add_change",
+    "adopt_branch",
+    "branch",
     "calendar",
     "calendars",
     "centre",
     "changes",
+    "copy_branch",
     "downtimes",
+    "drop_branch",
     "end_absence",
     "end_downtime",
     "end_overtime",
@@ -47,10 +47,12 @@ __all__ = [
     "new_centre",
     "order_panel",
     "people",
+    "plan_branch",
     "preview_changes",
     "promise_panel",
     "release",
     "remove_calendar",
+    "remove_change",
     "remove_resource",
     "replan",
     "resources",
@@ -59,6 +61,7 @@ __all__ = [
     "undo_changes",
     "upload",
     "upload_holidays",
+    "what_if",
     "why",
     "workbook",
 ]

@@ -12,12 +12,16 @@ from planning.selectors.changes.base import (
     write_changes,
 )
 from planning.selectors.changes.calendars import Hours, Remove, hours_of
+from planning.selectors.changes.days import SpecialDay, UsualDay
 from planning.selectors.changes.equipment import CentreAs, MachineAs, Tooled
 from planning.selectors.changes.hours import Down, EndDown, EndOvertime, Overtime
 from planning.selectors.changes.jobs import Gate, Weigh
+from planning.selectors.changes.machines import InService, NewMachine
 from planning.selectors.changes.names import Names
 from planning.selectors.changes.people import Away, Back, CrewAs, SkillAs, Skilled
 from planning.selectors.changes.places import Move, Pin, Restore, Unpin
+from planning.selectors.changes.rush import Rush
+from planning.selectors.changes.supplies import Expect
 
 __all__ = [
     "Away",
@@ -28,22 +32,28 @@ __all__ = [
     "Down",
     "EndDown",
     "EndOvertime",
+    "Expect",
     "Gate",
     "Hours",
+    "InService",
     "MachineAs",
     "Move",
     "Names",
+    "NewMachine",
     "Overtime",
     "Pin",
     "RawBook",
     "Remove",
     "Restore",
+    "Rush",
     "SkillAs",
     "Skilled",
+    "SpecialDay",
     "Standing",
     "Tables",
     "Tooled",
     "Unpin",
+    "UsualDay",
     "Weigh",
     "change",
     "check_changes",

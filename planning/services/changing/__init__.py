@@ -1,7 +1,7 @@
 """Making what planners decide. A new kind of change is a module here, and one in `selectors.changes`."""
 
-from planning.services.changing import calendars, equipment, hours, jobs, people, places
-from planning.services.changing.apply import apply_changes, undo_edit
+from planning.services.changing import calendars, equipment, hours, hypothetical, jobs, people, places
+from planning.services.changing.apply import apply_changes, change_plan, undo_edit
 from planning.services.changing.base import MAKERS, Making, makes
 
 __all__ = [
@@ -9,8 +9,10 @@ __all__ = [
     "Making",
     "apply_changes",
     "calendars",
+    "change_plan",
     "equipment",
     "hours",
+    "hypothetical",
     "jobs",
     "makes",
     "people",

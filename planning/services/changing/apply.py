@@ -22,7 +22,7 @@ from planning.selectors.changes import (
 )
 from planning.services.changing.base import ORDERS, Making, make
 from planning.services.plan import lock_plan
-from planning.services.replanning import Repair, repair_stored, tell_repair
+from planning.services.replanning import Planner, Repair, repair_stored, tell_repair
 from planning.services.requests import request_replan
 
 PLACES: Final = (Move, Restore)
@@ -40,7 +40,7 @@ def apply_changes(
     """
     now = now or clock.now()
     with transaction.atomic():
-        edit, repair = _made(changes, by, now, note)
+        edit, repair = change_plan(changes, by, now, note)
     tell_repair(repair)
     return edit
 
@@ -58,15 +58,23 @@ def undo_edit(*, edit: PlanEdit, by: User | None, now: datetime | None = None) -
         if not current.inverse:
             raise Refused("This change had no effect: there is nothing to undo.")
         _check_newest(current)
-        done, repair = _made(read_changes(current.inverse), by, now, "", undoes=current)
+        done, repair = change_plan(read_changes(current.inverse), by, now, "", undoes=current)
     tell_repair(repair)
     return done
 
 
-def _made(
-    changes: Sequence[Change], by: User | None, now: datetime, note: str, undoes: PlanEdit | None = None
+def change_plan(
+    changes: Sequence[Change],
+    by: User | None,
+    now: datetime,
+    note: str,
+    undoes: PlanEdit | None = None,
+    plan: Planner | None = None,
 ) -> tuple[PlanEdit, Repair | None]:
-    """The edit and the repair that is to be told of. The caller holds the transaction."""
+    """As `apply_changes` with a plan of one's own: the edit, and the repair to be told of afterwards.
+
+    The caller holds the transaction and calls `tell_repair` when it is over.
+    """
     names = Names(changes)
     check_changes(changes, names, now)
     making = Making(by, now, note, names)
@@ -77,7 +85,7 @@ def _made(
     inverse = [*make([each for each in changes if type(each) not in ORDERS], making), *inverse]
     moves = [each for each in changes if isinstance(each, PLACES)]
     reason = words[0] + (f", and {len(words) - 1} more" if len(words) > 1 else "")
-    repair = repair_stored(reason=reason, moves=moves, by=by, now=now)
+    repair = repair_stored(reason=reason, moves=moves, by=by, now=now, planner=plan)
     if inverse:
         request_replan(reason=reason, by=by, repaired=True, now=now)
     inverse = [*_back(repair.stored.moves), *inverse] if repair else inverse

@@ -1,0 +1,107 @@
+"""A what-if made real: its changes are made, its plan comes in force as far as it is still true."""
+
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+from django.db import transaction
+
+from kernel import clock
+from kernel.errors import Conflict, Refused
+from kernel.jit import Table
+from orders.models import User
+from planning import engine
+from planning.models import Branch, Machine, PlanEdit
+from planning.selectors import Ledger, moves_after, obstacles_of, unpack_places
+from planning.selectors.changes import Change, read_changes
+from planning.selectors.changes.machines import FIRST, NewMachine
+from planning.selectors.changes.supplies import Expect
+from planning.services.branches import close, open_branch, plan_again
+from planning.services.changing import change_plan
+from planning.services.replanning import Repair, tell_repair
+
+MOVED = "The plan has moved since this what-if was planned: its figures are not those it would have now."
+
+
+def adopt_branch(*, branch_id: int, by: User | None, now: datetime | None = None) -> PlanEdit:
+    """Make its changes and put its plan in force, in one act that can be undone.
+
+    What was started, moved or planned meanwhile stays possible: the plan is repaired around it. Where the
+    plan in force has moved since, nothing is done but to plan it again, and Conflict says so. Refused where
+    a change cannot be made real, naming what would make it possible.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        done = _adopted(branch_id, by, now)
+    if done is None:
+        plan_again(branch_id=branch_id, now=now)
+        raise Conflict(
+            MOVED,
+            remedy="It is being planned again: look at the new figures in a few seconds, and adopt it then.",
+        )
+    edit, repair = done
+    tell_repair(repair)
+    return edit
+
+
+def _adopted(branch_id: int, by: User | None, now: datetime) -> tuple[PlanEdit, Repair | None] | None:
+    """The edit and the repair to tell of; None where the plan moved. The caller holds the transaction."""
+    branch = open_branch(branch_id)
+    if branch.state != Branch.State.PLANNED or branch.slots is None:
+        raise Conflict(f"“{branch}” is not planned yet.", remedy="Wait until its figures are there.")
+    changes = read_changes(branch.changes)
+    real = _real(changes)
+    if moves_after(branch.edition).exists():
+        return None
+    places = unpack_places(bytes(branch.slots))
+    placed = partial(_placed, places=places, changes=changes)
+    done = change_plan(real, by, now, f"What-if “{branch}”", plan=placed)
+    # The planners' lock is held from here on: what came before it came before our own version.
+    if moves_after(branch.edition).exclude(by=by, at=now).exists():
+        raise Conflict(MOVED, remedy="Adopt it again: it is planned anew first.")
+    close(branch, Branch.State.ADOPTED, now)
+    return done
+
+
+def _real(changes: tuple[Change, ...]) -> list[Change]:
+    """The changes that are made; Refused where one cannot be, or none is left."""
+    for obstacle in obstacles_of(changes):
+        if obstacle.blocks:
+            raise Refused(obstacle.words, remedy=obstacle.remedy)
+    real = [each for each in changes if not isinstance(each, Expect)]
+    if not real:
+        raise Refused(
+            "There is nothing to adopt: material that comes late is not yours to decide.",
+            remedy="Ask the buyers to confirm the dates, or add what you would do about it.",
+        )
+    return real
+
+
+def _placed(book: Ledger, *, places: Table, changes: tuple[Change, ...]) -> engine.Plan:
+    """The plan of the what-if made possible in the order book as it is now.
+
+    The repaired plan in force where that leaves fewer operations without a place.
+    """
+    standing = book.standing.copy()
+    known = _seats(book, changes)
+    seats = np.array([known.get(each, -1) for each in places["machine"].tolist()], np.int64)
+    at = np.searchsorted(places["id"], book.rows["id"])
+    at = np.minimum(at, max(len(places) - 1, 0))
+    free = book.problem.operations["fixing"][: len(book.rows)] == engine.Fixing.FREE
+    if len(places):
+        mine = np.flatnonzero((places["id"][at] == book.rows["id"]) & free)
+        mine = mine[seats[at[mine]] >= 0]
+        theirs = places[at[mine]]
+        standing[mine] = engine.standing_slots(seats[at[mine]], theirs["start"], theirs["end"])
+    wanted = engine.repair(book.problem, standing)
+    if not wanted.unplaced:
+        return wanted
+    return min((wanted, engine.repair(book.problem, book.standing)), key=lambda plan: len(plan.unplaced))
+
+
+def _seats(book: Ledger, changes: tuple[Change, ...]) -> dict[int, int]:
+    """The engine's numbers of machines by the ids the what-if has for them: new ones have one of its own."""
+    codes = [each.code for each in changes if isinstance(each, NewMachine)]
+    made = dict(Machine.objects.filter(code__in=codes).values_list("code", "id")) if codes else {}
+    new = {FIRST - at: book.resources.index.get(made.get(code, 0), -1) for at, code in enumerate(codes)}
+    return {**book.resources.index, **new}
