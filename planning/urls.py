@@ -7,6 +7,8 @@ from planning import views
 app_name = "planning"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("board/", views.board, name="board"),
+    path("board/data/", views.board_data, name="board-data"),
     path("replan/", views.replan, name="replan"),
     path("changes/", views.changes, name="changes"),
     path("changes/make/", views.make_changes, name="make-changes"),

@@ -1,6 +1,6 @@
 """Reads of the planning stage."""
 
-from planning.selectors.board import Bar, Board, Lane, Window, load_board, read_window
+from planning.selectors.bars import Sheet, Window, load_sheet, read_window, spelled_out
 from planning.selectors.book import Held, held_slots, new_links, new_rows
 from planning.selectors.branches import (
     BranchPage,
@@ -18,6 +18,7 @@ from planning.selectors.hypothetical import Obstacle, obstacles_of
 from planning.selectors.known import known_book
 from planning.selectors.late import LateJob, late_jobs
 from planning.selectors.ledger import Ledger, altered, busy_now, load_ledger
+from planning.selectors.listed import Listed, listed
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.moves import MOVED, packed, unpacked
@@ -57,6 +58,7 @@ __all__ = [
     "Lane",
     "LateJob",
     "Ledger",
+    "Listed",
     "Names",
     "Obstacle",
     "OrderSchedule",
@@ -65,6 +67,7 @@ __all__ = [
     "Resources",
     "Row",
     "ScheduledOperation",
+    "Sheet",
     "ShopOverview",
     "SkillBook",
     "Stretch",
@@ -85,10 +88,11 @@ __all__ = [
     "hurt_by_rework",
     "known_book",
     "late_jobs",
-    "load_board",
+    "listed",
     "load_ledger",
     "load_per_centre",
     "load_resources",
+    "load_sheet",
     "minute_of",
     "moment_of",
     "moves_after",
@@ -110,6 +114,7 @@ __all__ = [
     "read_changes",
     "read_window",
     "shop_overview",
+    "spelled_out",
     "step_of",
     "unknown_needs",
     "unpack_places",

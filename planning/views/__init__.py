@@ -1,5 +1,6 @@
 """Pages of the planning stage."""
 
+from planning.views.board import board, board_data
 from planning.views.branches import (
     add_change,
     adopt_branch,
@@ -28,6 +29,8 @@ from planning.views.sheets import sheets, upload, workbook
 __all__ = [
     "add_change",
     "adopt_branch",
+    "board",
+    "board_data",
     "branch",
     "calendar",
     "calendars",

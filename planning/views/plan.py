@@ -4,11 +4,9 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel import clock
@@ -17,7 +15,6 @@ from kernel.errors import Refused
 from kernel.htmx import (
     HtmxRequest,
     back,
-    partial_name,
     redirect_or_htmx,
     render_page,
 )
@@ -28,20 +25,16 @@ from planning.models import Downtime
 
 PROMISERS = (Role.SALES, Role.PLANNER, Role.MANAGER)
 PLANNERS = (Role.PLANNER, Role.MANAGER)
-ROWS = 100
 WAITING: Final = Statement(lambda: WorkItem.objects.waiting().filter(role=Role.PLANNER)[:20])
 
 
 @allow(*PLANNERS, Role.SALES, Role.BUYER)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What is late, why, what can be done; below it the board and the load."""
+    """What is late, why, what can be done; below it the load."""
     now = clock.now()
-    resources = selectors.load_resources(now)
-    context = _board(request, resources, now)
-    if not partial_name(request, "board"):
-        context |= _answers(resources, now)
-    return render_page(request, "planning/home.html", context, partial="board")
+    context = _answers(selectors.load_resources(now), now)
+    return render_page(request, "planning/home.html", context)
 
 
 def _answers(resources: selectors.Resources, now: datetime) -> dict[str, Any]:
@@ -53,22 +46,6 @@ def _answers(resources: selectors.Resources, now: datetime) -> dict[str, Any]:
         "waiting": WAITING(),
         "state": state,
         "load": selectors.load_per_centre(resources, now, plan),
-    }
-
-
-def _board(request: HttpRequest, resources: selectors.Resources, now: datetime) -> dict[str, Any]:
-    asked = request.GET
-    window = selectors.read_window(asked.get("from", ""), asked.get("days", ""), timezone.localdate(now))
-    board = selectors.load_board(window, resources, now)
-    step = max(1, window.days // 2)
-    rows = Paginator(board.bars, ROWS).get_page(asked.get("page")) if asked.get("as") == "table" else None
-    return {
-        "board": board,
-        "rows": rows,
-        "earlier": window.moved(-step),
-        "later": window.moved(step),
-        "closer": window.zoomed(-1),
-        "wider": window.zoomed(1),
     }
 
 

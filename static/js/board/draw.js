@@ -1,0 +1,254 @@
+// The picture below: rows, closed hours, downtimes, bars. Bars of a pixel are drawn once per pixel.
+import { HELD, MARKS, isLate } from "./data.js";
+import { HEAD, LANE, PAD, firstAt, rowAt } from "./rows.js";
+import { clock, day, edgeAfter, midnight, ticks, weekday } from "./time.js";
+import { AXIS, scale, stop, view, xOf } from "./view.js";
+
+const LETTER = 6.6, NAMED = 30, FRAMED = 5;
+
+export function drawBoard(pen, paint, data, layout, hidden) {
+  const { width, height } = view;
+  pen.fillStyle = paint.surface;
+  pen.fillRect(0, 0, width, height);
+  if (!data) return;
+  const lines = ticks(view.start, stop(), scale());
+  const first = Math.max(0, rowAt(layout, Math.max(0, view.top)));
+  const shown = [];
+  for (let number = first; number < layout.rows.length && layout.rows[number].y - view.top < height - AXIS; number += 1) shown.push(layout.rows[number]);
+  grounds(pen, paint, data, shown);
+  grid(pen, paint, lines, shown);
+  bars(pen, paint, data, shown, hidden);
+  labels(pen, paint, shown);
+  axis(pen, paint, lines, data);
+}
+
+const y0 = (row) => AXIS + row.y - view.top;
+
+// Closed hours and downtimes ---------------------------------------------------------------------
+function grounds(pen, paint, data, shown) {
+  const k = scale(), left = view.labels, long = 3 / k;
+  const closed = new Map();
+  pen.fillStyle = paint.sunk;
+  for (const row of shown) {
+    if (row.head || row.hours === undefined || row.hours < 0) continue;
+    if (!closed.has(row.hours)) closed.set(row.hours, gaps(data, data.hours[row.hours], long));
+    for (const [from, to] of closed.get(row.hours)) {
+      const x = Math.max(left, xOf(from));
+      pen.fillRect(x, y0(row), xOf(to) - x, row.h);
+    }
+  }
+  if (view.mode !== "machines") return;
+  for (const down of data.downtimes) {
+    const row = shown.find((each) => each.machine === down.machine && !each.head);
+    if (!row || down.end < view.start || down.start > stop()) continue;
+    const x = Math.max(left, xOf(down.start)), w = Math.max(2, Math.min(view.width, xOf(down.end)) - x);
+    pen.fillStyle = paint.down;
+    pen.fillRect(x, y0(row) + 1, w, row.h - 1);
+    pen.fillStyle = paint.badFg;
+    pen.fillRect(x, y0(row) + 1, 2, row.h - 1);
+    const text = fitted(`✕ ${down.cause}${down.note ? `: ${down.note}` : ""}`, w - 10);
+    if (!text) continue;
+    pen.font = paint.small;
+    pen.fillStyle = paint.badBg;
+    pen.fillRect(x + 4, y0(row) + row.h / 2 - 8, text.length * 6.2 + 6, 16);
+    pen.fillStyle = paint.badFg;
+    pen.fillText(text, x + 7, y0(row) + row.h / 2 + 4);
+  }
+}
+
+// Where the edges leave nobody working, as far as it can be seen.
+function gaps(data, edges, least) {
+  const found = [], end = Math.min(stop(), data.to);
+  let last = Math.max(view.start, data.from);
+  for (let at = edgeAfter(edges, last); at < edges.length && edges[at] < end; at += 2) {
+    if (edges[at] - last > least) found.push([last, edges[at]]);
+    last = edges[at + 1];
+  }
+  if (end - last > least) found.push([last, end]);
+  return found;
+}
+
+function grid(pen, paint, lines, shown) {
+  const bottom = shown.length ? y0(shown[shown.length - 1]) + shown[shown.length - 1].h : AXIS;
+  for (const [minute, kind, monday] of lines) {
+    const x = Math.round(xOf(minute));
+    if (x < view.labels) continue;
+    pen.fillStyle = monday ? paint.lineStrong : paint.line;
+    pen.globalAlpha = monday ? 0.5 : kind === 1 ? 0.6 : 1;
+    pen.fillRect(x, AXIS, 1, Math.min(bottom, view.height) - AXIS);
+  }
+  pen.globalAlpha = 1;
+  for (const row of shown) {
+    pen.fillStyle = row.head ? paint.paper : paint.line;
+    if (row.head) pen.fillRect(0, y0(row), view.width, row.h);
+    pen.fillStyle = paint.line;
+    pen.fillRect(0, y0(row) + row.h - 1, view.width, 1);
+  }
+}
+
+// Bars -------------------------------------------------------------------------------------------
+function bars(pen, paint, data, shown, hidden) {
+  const k = scale(), from = view.start, to = stop(), left = view.labels;
+  const groups = [[], [], [], [], [], []], late = [], texts = [], pins = [];
+  for (const row of shown) {
+    const base = y0(row) + PAD, h = row.bar, { items, lane, lanes } = row;
+    const last = new Float64Array(lanes || 1).fill(-1);
+    for (let at = firstAt(data, row, from); at < items.length; at += 1) {
+      const i = items[at];
+      if (data.start[i] >= to) break;
+      if (data.end[i] <= from || hidden?.has(i)) continue;
+      const here = lane ? lane[at] : 0;
+      const x = Math.max(left - 2, left + (data.start[i] - from) * k), right = left + (data.end[i] - from) * k;
+      const edge = Math.floor(right * 2);
+      if (edge <= last[here]) continue;
+      last[here] = edge;
+      const w = Math.max(1, right - x - (right - x > 4 ? 1 : 0)), y = base + here * LANE;
+      groups[data.status[i]].push(x, y, w, h);
+      if (isLate(data, i)) late.push(x, y, w, h);
+      if (data.pinned[i] && w > 12) pins.push(right - 9, y + 5);
+      if (w > NAMED) texts.push(i, x, y, w, h);
+    }
+  }
+  groups.forEach((all, status) => paintBars(pen, paint, status, all));
+  paintLate(pen, paint, late);
+  paintTexts(pen, paint, data, texts);
+  for (let at = 0; at < pins.length; at += 2) pin(pen, paint, pins[at], pins[at + 1]);
+}
+
+function paintBars(pen, paint, status, all) {
+  const [ground, frame, , thick] = paint.states[status];
+  pen.fillStyle = frame;
+  const plain = status === HELD;
+  if (!plain) for (let at = 0; at < all.length; at += 4) pen.fillRect(all[at], all[at + 1], all[at + 2], all[at + 3]);
+  pen.fillStyle = ground;
+  for (let at = 0; at < all.length; at += 4) {
+    const w = all[at + 2];
+    if (plain) pen.fillRect(all[at], all[at + 1], w, all[at + 3]);
+    else if (w >= FRAMED) pen.fillRect(all[at] + thick, all[at + 1] + thick, w - 2 * thick, all[at + 3] - 2 * thick);
+  }
+  if (!plain) return;
+  pen.strokeStyle = frame;
+  pen.setLineDash([4, 3]);
+  for (let at = 0; at < all.length; at += 4) pen.strokeRect(all[at] + 0.5, all[at + 1] + 0.5, all[at + 2] - 1, all[at + 3] - 1);
+  pen.setLineDash([]);
+}
+
+function paintLate(pen, paint, all) {
+  pen.fillStyle = paint.danger;
+  for (let at = 0; at < all.length; at += 4) {
+    const x = all[at], y = all[at + 1], w = all[at + 2], h = all[at + 3];
+    pen.fillRect(x, y + h - 3, w, 3);
+    if (w < 8) continue;
+    pen.fillRect(x, y, w, 1.5);
+    pen.fillRect(x, y, 2, h);
+    pen.fillRect(x + w - 2, y, 2, h);
+  }
+}
+
+export function labelOf(data, i) {
+  const line = data.lines[data.line[i]];
+  return `${line.late ? "▲ " : ""}${MARKS[data.status[i]]}${MARKS[data.status[i]] ? " " : ""}${line.ref.replace(/^SO-\d{4}-/, "")} ${data.names[data.name[i]]}`;
+}
+
+export function fitted(text, width) {
+  const room = Math.floor(width / LETTER);
+  if (room < 3) return "";
+  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+}
+
+function paintTexts(pen, paint, data, texts) {
+  pen.font = paint.font;
+  for (let at = 0; at < texts.length; at += 5) {
+    const i = texts[at], x = Math.max(texts[at + 1], view.labels) + 5, w = texts[at + 1] + texts[at + 3] - x - (data.pinned[i] ? 12 : 3);
+    const text = fitted(labelOf(data, i), w), y = texts[at + 2], h = texts[at + 4], status = data.status[i];
+    if (!text) continue;
+    if (status === 1 || status > 3) {
+      pen.fillStyle = paint.grounds[status];
+      pen.fillRect(x - 2, y + 2, text.length * 6.4 + 3, h - 5);
+    }
+    pen.fillStyle = paint.states[status][2];
+    pen.fillText(text, x, y + h / 2 + 4);
+  }
+}
+
+function pin(pen, paint, x, y) {
+  pen.fillStyle = paint.ink;
+  pen.beginPath();
+  pen.arc(x + 2, y + 1, 3, 0, 7);
+  pen.fill();
+  pen.fillRect(x + 1.4, y + 3, 1.4, 6);
+}
+
+// Names of the rows and the axis, over everything --------------------------------------------------
+function labels(pen, paint, shown) {
+  const wide = view.labels > 130;
+  pen.fillStyle = paint.surface;
+  pen.fillRect(0, AXIS, view.labels, view.height - AXIS);
+  for (const row of shown) {
+    const y = y0(row);
+    if (row.head) { pen.fillStyle = paint.paper; pen.fillRect(0, y, view.labels, row.h); }
+    pen.fillStyle = paint.line;
+    pen.fillRect(0, y + row.h - 1, view.labels, 1);
+    pen.font = row.head ? paint.strong : paint.font;
+    pen.fillStyle = row.head ? paint.ink : paint.ink;
+    const middle = y + (row.head ? HEAD : Math.min(row.h, 30)) / 2 + 4;
+    const title = fitted(row.title, view.labels - (row.head ? 14 : 22));
+    pen.fillText(title, row.head ? 12 : wide ? 20 : 12, middle);
+    if (row.head || !wide) continue;
+    const used = 20 + pen.measureText(title).width + 8;
+    pen.fillStyle = paint.muted;
+    pen.font = paint.small;
+    pen.fillText(fitted(row.sub || "", view.labels - used), used, middle);
+  }
+  pen.fillStyle = paint.lineStrong;
+  pen.globalAlpha = 0.5;
+  pen.fillRect(view.labels - 1, AXIS, 1, view.height - AXIS);
+  pen.globalAlpha = 1;
+}
+
+function axis(pen, paint, lines, data) {
+  pen.fillStyle = paint.paper;
+  pen.fillRect(0, 0, view.width, AXIS);
+  pen.save();
+  pen.beginPath();
+  pen.rect(view.labels, 0, view.width - view.labels, AXIS);
+  pen.clip();
+  const hours = lines.some((line) => line[1] === 1), room = 1440 * scale();
+  for (const [minute, kind] of lines) {
+    const x = Math.round(xOf(minute));
+    pen.fillStyle = paint.line;
+    pen.fillRect(x, kind === 1 ? 24 : 0, 1, AXIS);
+    pen.font = kind === 2 ? paint.strong : paint.small;
+    pen.fillStyle = kind === 2 ? paint.ink : paint.muted;
+    if (kind === 2) pen.fillText(room < 70 && !hours ? day(minute + 60).replace(/^\w+ /, "") : day(minute + 60), hours ? Math.max(x, Math.min(view.labels, x + room - 90)) + 4 : x + 4, 17);
+    if (kind === 1) pen.fillText(clock(minute), x + 4, 34);
+  }
+  pen.restore();
+  if (!hours) weeks(pen, paint);
+  pen.fillStyle = paint.paper;
+  pen.fillRect(0, 0, view.labels, AXIS);
+  pen.font = paint.small;
+  pen.fillStyle = paint.muted;
+  const words = { machines: "Machines", centres: "Work centres", people: "Crews" }[view.mode];
+  pen.fillText(fitted(data.cut ? "Too many: zoom in" : words, view.labels - 16), 12, 34);
+  pen.fillStyle = paint.lineStrong;
+  pen.fillRect(0, AXIS - 1, view.width, 1);
+}
+
+// The number of each week at its Monday.
+function weeks(pen, paint) {
+  pen.font = paint.small;
+  pen.fillStyle = paint.muted;
+  let monday = midnight(view.start);
+  for (let step = 0; step < 7 && weekday(monday) !== 1; step += 1) monday = midnight(monday - 720);
+  for (; monday < stop(); monday = midnight(monday + 7 * 1440 + 180)) {
+    const x = Math.max(xOf(monday), view.labels), room = xOf(monday + 7 * 1440) - x;
+    if (room > 56) pen.fillText(`Week ${weekOf(monday)}`, x + 4, 34);
+  }
+}
+
+export function weekOf(monday) {
+  const thursday = new Date((monday + 4 * 1440) * 60000);
+  const first = Date.UTC(thursday.getUTCFullYear(), 0, 1);
+  return 1 + Math.floor((thursday.getTime() - first) / 604800000);
+}
