@@ -89,10 +89,10 @@ def _lists() -> list[str]:
 
 
 def _windows() -> list[str]:
-    """The plan as it opens, and other days and widths of the board."""
+    """The data of the board as it opens, and of other days and widths."""
     today = timezone.localdate()
     moved = [f"from={today + timedelta(days=days)}&days=3" for days in (1, 2, 3, 7, 14)]
-    return _with(reverse("planning:home"), ["", "days=1", "days=7", "days=14", *moved])
+    return _with(reverse("planning:board-data"), ["", "days=1", "days=7", "days=14", *moved])
 
 
 def _terminals() -> list[str]:

@@ -179,7 +179,8 @@ class Sheet:
     def _inside(self, windows: Windows) -> IntArray:
         begin, end = self.window.minutes
         inside = windows[(windows["end"] > begin) & (windows["start"] < end)]
-        return np.clip(np.stack((inside["start"], inside["end"]), 1).ravel(), begin, end)
+        edges: IntArray = np.clip(np.stack((inside["start"], inside["end"]), 1).ravel(), begin, end)
+        return edges
 
     def crew_hours(self, calendar_id: int) -> IntArray:
         """The same of a crew's calendar."""

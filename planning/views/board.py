@@ -20,25 +20,23 @@ from planning.models import Downtime
 PLANNERS: Final = (Role.PLANNER, Role.MANAGER)
 READERS: Final = (*PLANNERS, Role.SALES, Role.BUYER)
 ROWS: Final = 100
-ICONS: Final = tuple(
-    [
-        "alert-circle",
-        "alert-triangle",
-        "arrow-back-up",
-        "arrows-sort",
-        "ban",
-        "calendar-event",
-        "check",
-        "circle-check",
-        "clock-off",
-        "external-link",
-        "hourglass",
-        "map-pin",
-        "player-pause",
-        "player-play",
-        "route",
-        "x",
-    ]
+ICONS: Final = (
+    "alert-circle",
+    "alert-triangle",
+    "arrow-back-up",
+    "arrows-sort",
+    "ban",
+    "calendar-event",
+    "check",
+    "circle-check",
+    "clock-off",
+    "external-link",
+    "hourglass",
+    "map-pin",
+    "player-pause",
+    "player-play",
+    "route",
+    "x",
 )
 """What the scripts draw beside their words."""
 
@@ -48,7 +46,15 @@ ICONS: Final = tuple(
 def board(request: HttpRequest) -> HttpResponse:
     """The board; its list twin where the address asks for a table."""
     window, now = _window(request), clock.now()
-    context: dict[str, Any] = {
+    context = _frame(request, window)
+    if request.GET.get("as") == "table":
+        found = selectors.listed(selectors.load_sheet(window, now), now)
+        context["rows"] = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    return render_page(request, "planning/board.html", context)
+
+
+def _frame(request: HttpRequest, window: selectors.Window) -> dict[str, Any]:
+    return {
         "rows": None,
         "icons": ICONS,
         "window": window,
@@ -58,10 +64,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "may_change": isinstance(request.user, User) and request.user.has_role(*PLANNERS),
         "causes": Downtime.Kind.choices,
     }
-    if request.GET.get("as") == "table":
-        found = selectors.listed(selectors.load_sheet(window, now), now)
-        context["rows"] = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    return render_page(request, "planning/board.html", context)
 
 
 @allow(*READERS)

@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from orders.models import User
 from planning import services
+from planning.models import Operation
 from tests.planning.shop import build_shop, make_job, material, moves_to_planning
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,8 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def board(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Page:
-    """The planning page of a shop with six jobs, one of them late."""
+    """The board of a shop with six jobs, one of them late, that works round the clock."""
     shop, now = build_shop(), timezone.now()
+    shop.calendar.shifts.update(weekdays=[0, 1, 2, 3, 4, 5, 6], starts="00:00", ends="23:59")
     bom = [material(shop.items["steel"], 10)]
     lines = [
         make_job(shop, bom=bom, now=now, promised=now + timedelta(days=20 if number else -2))
@@ -30,40 +32,107 @@ def board(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Page:
     with transaction.atomic():
         services.plan_jobs(moves=moves_to_planning(*lines), now=now)
     page = sign_in(User.objects.create_user("planner@example.com", roles=["planner"]))
-    page.goto(f"{live_server.url}/planning/?days=7")
+    page.goto(f"{live_server.url}/planning/board/?days=2")
+    expect(page.locator("#board")).to_have_attribute("data-bars", "12")
     return page
 
 
-def test_arrow_keys_move_the_window_and_its_address(board: Page) -> None:
-    first = board.url
-    board.keyboard.press("ArrowRight")
-    expect(board).not_to_have_url(first)
+def grave(page: Page) -> list[str]:
+    """What the accessibility check finds serious."""
+    found = Axe().run(page).response["violations"]
+    bad = [each for each in found if each["impact"] in ("serious", "critical")]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in bad]
+
+
+def test_page_keys_move_the_window_and_its_address(board: Page) -> None:
+    board.keyboard.press("PageDown")
+    expect(board).to_have_url(re.compile("from="))
     moved = board.url
-    board.keyboard.press("ArrowLeft")
+    board.keyboard.press("PageUp")
     expect(board).not_to_have_url(moved)
 
 
 def test_minus_and_plus_zoom(board: Page) -> None:
     board.keyboard.press("-")
-    expect(board).to_have_url(re.compile("days=14"))
+    expect(board).to_have_url(re.compile(r"days=2\.86"))
     board.keyboard.press("+")
-    expect(board).to_have_url(re.compile("days=7"))
+    expect(board).to_have_url(re.compile(r"days=2(&|$)"))
 
 
-def test_a_bar_opens_its_order(board: Page) -> None:
-    link = board.locator(".board-grid tbody a").first
-    assert "/orders/SO-2026-" in (link.get_attribute("href") or "")
-    expect(link.locator("title")).to_contain_text("Op 10 Cut")
+def test_an_operation_chosen_by_key_is_spoken_and_stays_in_the_address(board: Page) -> None:
+    board.keyboard.press("ArrowDown")
+    expect(board.locator("#board-say")).to_contain_text("Op 10 Cut")
+    expect(board).to_have_url(re.compile("op="))
+    board.reload()
+    expect(board.locator("#board-chosen")).to_contain_text("Op 10 Cut")
 
 
-def test_the_page_is_accessible(board: Page) -> None:
-    found = Axe().run(board).response["violations"]
-    grave = [each for each in found if each["impact"] in ("serious", "critical")]
-    assert [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in grave] == []
+def test_arrows_go_along_the_row_and_to_other_rows(board: Page) -> None:
+    board.keyboard.press("ArrowDown")
+    expect(board.locator("#board-say")).to_contain_text("CUT-1")
+    first = board.locator("#board-say").text_content()
+    board.keyboard.press("ArrowRight")
+    expect(board.locator("#board-say")).not_to_have_text(first or "")
+    expect(board.locator("#board-say")).to_contain_text("CUT-1")
+    board.keyboard.press("ArrowDown")
+    expect(board.locator("#board-say")).to_contain_text("CUT-2")
 
 
-def test_the_board_as_a_table_is_accessible(board: Page) -> None:
-    board.get_by_role("link", name="Show as table").click()
+def test_enter_opens_the_order(board: Page) -> None:
+    board.keyboard.press("ArrowDown")
+    board.keyboard.press("Enter")
+    expect(board).to_have_url(re.compile("/orders/SO-2026-"))
+
+
+def test_a_late_job_is_named_late(board: Page) -> None:
+    late = Operation.objects.filter(line__promised_at__lt=timezone.now(), sequence=10).get()
+    board.goto(f"{board.url}&op={late.id}")
+    expect(board.locator("#board-chosen")).to_contain_text(re.compile(r"▲ \d+ .* late"))
+
+
+def test_rows_may_be_work_centres_and_crews(board: Page) -> None:
+    board.get_by_role("button", name="Work centres").click()
+    expect(board).to_have_url(re.compile("rows=centres"))
+    board.keyboard.press("v")
+    expect(board).to_have_url(re.compile("rows=people"))
+
+
+def test_the_load_names_the_bottleneck(board: Page) -> None:
+    expect(board.locator("#board-centres")).to_contain_text("Bottleneck")
+    expect(board.locator("#board-load-words")).to_contain_text("the bottleneck of this window")
+
+
+def test_what_moves_elsewhere_is_listed(board: Page) -> None:
+    first = Operation.objects.filter(sequence=10).order_by("during")[0]
+    assert first.machine
+    services.report_downtime(
+        machine=first.machine, starts=timezone.now(), ends=timezone.now() + timedelta(hours=4)
+    )
+    services.repair_plan()
+    expect(board.locator("#board-moved-count")).to_contain_text("moved since you last looked", timeout=5000)
+    board.get_by_role("button", name="Mark as seen").click()
+    expect(board.locator("#board-moved")).to_be_hidden()
+
+
+def test_the_keys_are_listed(board: Page) -> None:
+    board.keyboard.press("?")
+    expect(board.get_by_role("dialog")).to_contain_text("Follow the job")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_is_accessible(board: Page, theme: str) -> None:
+    board.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    board.keyboard.press("ArrowDown")
+    assert grave(board) == []
+
+
+@pytest.mark.parametrize("width", [390, 1440, 2560])
+def test_nothing_scrolls_sideways(board: Page, width: int) -> None:
+    board.set_viewport_size({"width": width, "height": 900})
+    assert board.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_list_is_accessible(board: Page) -> None:
+    board.get_by_role("link", name="Show as list").click()
     expect(board.get_by_role("cell", name="CUT-1").first).to_be_visible()
-    found = Axe().run(board).response["violations"]
-    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    assert grave(board) == []

@@ -63,8 +63,8 @@ def test_a_date_is_quoted_held_and_kept(story: Story) -> None:
     expect(panel).to_contain_text("Held for")
     wanted, promised = held(order), order.lines.get().promised_at
     first = timezone.localdate(min(row[2].lower for row in wanted))  # type: ignore[attr-defined]
-    board = story.at("planner", f"/planning/?from={first.isoformat()}&days=7")
-    expect(board.locator(".slot-held").first).to_be_visible()
+    board = story.at("planner", f"/planning/board/?from={first.isoformat()}&days=7&as=table")
+    expect(board.get_by_text("Held for a quotation").first).to_be_visible()
 
     sales = story.at("sales", f"/orders/{order.reference}/")
     act(sales, "Send quotation")

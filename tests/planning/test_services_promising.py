@@ -264,7 +264,7 @@ def test_the_panel_shows_dates_and_a_button_that_holds(seller: Client, order: Or
 
 def test_the_board_shows_what_is_held(seller: Client, order: Order) -> None:
     held(order)
-    assert "slot-held" in seller.get("/planning/?from=2026-11-23").content.decode()
+    assert "Held for a quotation" in seller.get("/planning/board/?from=2026-11-23&as=table").content.decode()
 
 
 def test_another_choice_that_takes_less_work_is_named(shop: Shop) -> None:

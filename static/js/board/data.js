@@ -39,6 +39,7 @@ export function decode(sheet) {
     crews: sheet.crews.map(([code, name, size, hours, skills]) => ({ code, name, size, hours, skills: new Set(skills) })),
     hours: sheet.hours.map((steps) => sums(steps, from)),
     downtimes: sheet.downtimes.map(([id, machine, starts, ends, cause, note]) => ({ id, machine, start: starts + from, end: ends + from, cause, note })),
+    overtime: sheet.overtime.map(([id, machine, starts, ends, note]) => ({ id, machine, start: starts + from, end: ends + from, note })),
     lines, lineIds,
     id: sums(bars.id), line, loop: bars.loop, sequence: Int32Array.from(sums(bars.sequence)),
     names: bars.names, name: bars.name, pools: bars.pools, pool: bars.pool, sets: bars.sets, set: bars.set,

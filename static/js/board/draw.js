@@ -4,13 +4,15 @@ import { HEAD, LANE, PAD, firstAt, rowAt } from "./rows.js";
 import { clock, day, edgeAfter, midnight, ticks, weekday } from "./time.js";
 import { AXIS, scale, stop, view, xOf } from "./view.js";
 
-const LETTER = 6.6, NAMED = 30, FRAMED = 5;
+const NAMED = 34, FRAMED = 4;
+let letter = 7;
 
 export function drawBoard(pen, paint, data, layout, hidden) {
   const { width, height } = view;
   pen.fillStyle = paint.surface;
   pen.fillRect(0, 0, width, height);
   if (!data) return;
+  letter = paint.letter;
   const lines = ticks(view.start, stop(), scale());
   const first = Math.max(0, rowAt(layout, Math.max(0, view.top)));
   const shown = [];
@@ -38,22 +40,26 @@ function grounds(pen, paint, data, shown) {
     }
   }
   if (view.mode !== "machines") return;
-  for (const down of data.downtimes) {
-    const row = shown.find((each) => each.machine === down.machine && !each.head);
-    if (!row || down.end < view.start || down.start > stop()) continue;
-    const x = Math.max(left, xOf(down.start)), w = Math.max(2, Math.min(view.width, xOf(down.end)) - x);
-    pen.fillStyle = paint.down;
-    pen.fillRect(x, y0(row) + 1, w, row.h - 1);
-    pen.fillStyle = paint.badFg;
-    pen.fillRect(x, y0(row) + 1, 2, row.h - 1);
-    const text = fitted(`✕ ${down.cause}${down.note ? `: ${down.note}` : ""}`, w - 10);
-    if (!text) continue;
-    pen.font = paint.small;
-    pen.fillStyle = paint.badBg;
-    pen.fillRect(x + 4, y0(row) + row.h / 2 - 8, text.length * 6.2 + 6, 16);
-    pen.fillStyle = paint.badFg;
-    pen.fillText(text, x + 7, y0(row) + row.h / 2 + 4);
-  }
+  for (const extra of data.overtime) stretch(pen, paint, shown, extra, paint.goodBg, paint.goodFg, `+ Overtime${extra.note ? `: ${extra.note}` : ""}`);
+  for (const down of data.downtimes) stretch(pen, paint, shown, down, paint.down, paint.badFg, `✕ ${down.cause}${down.note ? `: ${down.note}` : ""}`);
+}
+
+// A stretch in which a machine stands or works longer, with its word.
+function stretch(pen, paint, shown, { machine, start, end }, ground, ink, words) {
+  const row = shown.find((each) => each.machine === machine && !each.head);
+  if (!row || end < view.start || start > stop()) return;
+  const x = Math.max(view.labels, xOf(start)), w = Math.max(2, Math.min(view.width, xOf(end)) - x);
+  pen.fillStyle = ground;
+  pen.fillRect(x, y0(row), w, row.h - 1);
+  pen.fillStyle = ink;
+  pen.fillRect(x, y0(row), 2, row.h - 1);
+  const text = fitted(words, w - 12);
+  if (!text) return;
+  pen.font = paint.small;
+  pen.fillStyle = paint.surface;
+  pen.fillRect(x + 4, y0(row) + row.h / 2 - 8, pen.measureText(text).width + 6, 16);
+  pen.fillStyle = ink;
+  pen.fillText(text, x + 7, y0(row) + row.h / 2 + 4);
 }
 
 // Where the edges leave nobody working, as far as it can be seen.
@@ -151,7 +157,7 @@ export function labelOf(data, i) {
 }
 
 export function fitted(text, width) {
-  const room = Math.floor(width / LETTER);
+  const room = Math.floor(width / letter);
   if (room < 3) return "";
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }
@@ -164,7 +170,7 @@ function paintTexts(pen, paint, data, texts) {
     if (!text) continue;
     if (status === 1 || status > 3) {
       pen.fillStyle = paint.grounds[status];
-      pen.fillRect(x - 2, y + 2, text.length * 6.4 + 3, h - 5);
+      pen.fillRect(x - 2, y + 2, text.length * letter + 2, h - 5);
     }
     pen.fillStyle = paint.states[status][2];
     pen.fillText(text, x, y + h / 2 + 4);
@@ -186,13 +192,13 @@ function labels(pen, paint, shown) {
   pen.fillRect(0, AXIS, view.labels, view.height - AXIS);
   for (const row of shown) {
     const y = y0(row);
-    if (row.head) { pen.fillStyle = paint.paper; pen.fillRect(0, y, view.labels, row.h); }
+    if (row.head) { pen.fillStyle = paint.paper; pen.fillRect(0, y, view.labels + 120, row.h - 1); }
     pen.fillStyle = paint.line;
     pen.fillRect(0, y + row.h - 1, view.labels, 1);
     pen.font = row.head ? paint.strong : paint.font;
-    pen.fillStyle = row.head ? paint.ink : paint.ink;
+    pen.fillStyle = paint.ink;
     const middle = y + (row.head ? HEAD : Math.min(row.h, 30)) / 2 + 4;
-    const title = fitted(row.title, view.labels - (row.head ? 14 : 22));
+    const title = row.head ? row.title : fitted(row.title, view.labels - 22);
     pen.fillText(title, row.head ? 12 : wide ? 20 : 12, middle);
     if (row.head || !wide) continue;
     const used = 20 + pen.measureText(title).width + 8;
@@ -202,7 +208,7 @@ function labels(pen, paint, shown) {
   }
   pen.fillStyle = paint.lineStrong;
   pen.globalAlpha = 0.5;
-  pen.fillRect(view.labels - 1, AXIS, 1, view.height - AXIS);
+  for (const row of shown) if (!row.head) pen.fillRect(view.labels - 1, y0(row), 1, row.h);
   pen.globalAlpha = 1;
 }
 

@@ -83,6 +83,7 @@ function show(data) {
   const old = state.data;
   keepRunning(data, now());
   state.data = data;
+  root.dataset.bars = data.n;
   const found = old ? moves(old, data) : [];
   arrange();
   if (old) note(old, found);
