@@ -58,7 +58,7 @@ class HoursForm(SpanForm):
         required=False,
         choices=[(ONCE, "Once"), (WEEKLY, "Every week"), (MONTHLY, "Every month")],
     )
-    until = forms.DateField(label="Until the day", required=False, widget=DAY)
+    until = forms.DateField(label="Last day", required=False, widget=DAY)
     field_order = ("act", "starts", "ends", "repeat", "until", "note", "machines")
 
     def clean(self) -> dict[str, Any]:

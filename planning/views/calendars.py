@@ -59,8 +59,14 @@ def new_calendar(request: HttpRequest) -> HttpResponse:
 def _edited(request: HttpRequest, entry: CalendarEntry, context: dict[str, Any]) -> HttpResponse:
     told = entered(request, entry) if request.method == "POST" else None
     shown = _shown(entry)
-    week = {"week": week_picture(shown.shifts), "minutes": week_minutes(shown.shifts)} if shown else {}
-    return answer(request, entry, told, "planning/calendar.html", {**context, **week})
+    return answer(request, entry, told, "planning/calendar.html", {**context, **_week(shown)})
+
+
+def _week(shown: Definition | None) -> dict[str, Any]:
+    """The picture of a week and its hours."""
+    if shown is None:
+        return {}
+    return {"week": week_picture(shown.shifts), "hours": f"{week_minutes(shown.shifts) / 60:g}"}
 
 
 def _shown(entry: CalendarEntry) -> Definition | None:
@@ -93,8 +99,8 @@ def upload_holidays(request: HttpRequest, calendar_id: int) -> HttpResponse:
     card = card_of(found, today)
     entry = CalendarEntry(None, number=found.id, stored=card.definition, today=today)
     context = {"card": card, "upload": form, "entry": entry}
-    week = {"week": card.week, "minutes": card.minutes}
-    return render_page(request, "planning/calendar.html", context | week, status=status_of(form))
+    context |= _week(card.definition)
+    return render_page(request, "planning/calendar.html", context, status=status_of(form))
 
 
 def _kept(request: HttpRequest, form: FileForm, found: Calendar) -> str:

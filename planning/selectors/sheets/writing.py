@@ -49,7 +49,7 @@ def write_workbook(now: datetime, by: str) -> bytes:
     choice = DataValidation(type="list", formula1=f'"{labels}"', allow_blank=False)
     letter = get_column_letter(COLUMNS[JOBS].index("Priority") + 1)
     choice.add(f"{letter}2:{letter}100000")
-    jobs.add_data_validation(choice)
+    jobs.data_validations.append(choice)
     _sheet(book, CALENDARS, [cells for pair in known for cells in _shift_rows(*pair)], frozen="D2")
     _sheet(book, EXCEPTIONS, [cells for _, own in known for cells in _day_rows(own)], frozen="A2")
     about = book.create_sheet(ABOUT)
