@@ -17,7 +17,7 @@ from demo.services.wishes import Wish, place_order
 from orders.models import Customer, Order, PriceList, Product, User
 from orders.services import record_forecasts, token_of
 from planning.engine.promise import warm_up_promises
-from planning.models import Machine, Operation
+from planning.models import Calendar, Machine, Operation
 from planning.services import report_downtime
 from procurement.models import PurchaseOrder
 
@@ -56,7 +56,9 @@ class Scene:
             ],
             "planner": [
                 *("/planning/", "/planning/?as=table", "/planning/downtimes/", "/planning/hurts/?item=GPU-3"),
-                "/planning/resources/",
+                *("/planning/resources/", "/planning/resources/people/", "/planning/resources/tools/"),
+                *("/planning/calendars/", "/planning/calendars/new/", "/planning/sheets/"),
+                f"/planning/calendars/{Calendar.objects.all()[0].id}/",
                 order,
             ],
             "buyer": ["/procurement/", f"/procurement/orders/{purchase.number}/", "/procurement/stock/"],
