@@ -67,6 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "issued": ("circle-check", "good"),
     "late": ("alert-triangle", "bad"),
     "needs attention": ("alert-triangle", "bad"),
+    "not released": ("clock", "neutral"),
     "on hold": ("hand-stop", "warn"),
     "on order": ("truck-delivery", "info"),
     "obsolete": ("lock", "neutral"),

@@ -246,9 +246,8 @@ MTO_PLANNING_SECONDS = 2.0
 MTO_BRANCH_SECONDS = 1.0
 MTO_PROVER = "planning.engine.exact.prove"
 MTO_NEAR_DAYS = 2
-# Time fences: what begins within so many hours no improvement moves (slushy), and not even a repair (frozen)
+# What begins within so many hours no improvement moves; the frozen zone is the planner's, see Dispatching
 MTO_SLUSHY_HOURS = 4
-MTO_FROZEN_HOURS = 0
 # Ways to get material, asked upward by planning; what a confirmation keeps of the dates that are held
 MTO_SUPPLY = "procurement.selectors.supply_outlook"
 MTO_CONFIRMING = ["planning.services.keep_promises"]

@@ -1,6 +1,7 @@
 """Input of the planner's pages."""
 
 from planning.forms.calendars import CalendarEntry
+from planning.forms.dispatching import DispatchForm
 from planning.forms.equipment import CentreEntry, ToolEntry
 from planning.forms.files import FileForm
 from planning.forms.holiday_file import read_holidays
@@ -11,6 +12,7 @@ __all__ = [
     "AbsenceForm",
     "CalendarEntry",
     "CentreEntry",
+    "DispatchForm",
     "FileForm",
     "HoursForm",
     "MatrixForm",

@@ -1,6 +1,7 @@
 """Resources, operations, material requirements and the state of the plan."""
 
 from planning.models.branches import Branch, BranchQuerySet
+from planning.models.dispatching import Dispatching
 from planning.models.edits import PlanEdit
 from planning.models.people import Absence, Changeover, Crew, Skill, Tool
 from planning.models.plans import HeldSlot, Hold, HoldQuerySet, Look, PlanRequest, PlanState, PlanVersion
@@ -24,6 +25,7 @@ __all__ = [
     "CalendarException",
     "Changeover",
     "Crew",
+    "Dispatching",
     "Downtime",
     "HeldSlot",
     "Hold",

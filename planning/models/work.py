@@ -32,7 +32,8 @@ class Operation(models.Model):
     `queue_minutes` pass before it and `wait_minutes` after it, day and night. `skills` and `tools` are ids:
     one person who has all the skills, one of each tool. A rack does `batch_size` of its `quantity` pieces at
     a time (0: as many as it has places); pieces go on in lots of `transfer` (0: all together).
-    `shared` operations are done where several are at once; `pinned` ones stay where they are planned.
+    `shared` operations are done where several are at once; `pinned` ones stay where they are planned;
+    `released` ones may be started ahead of the rule of Dispatching.
     """
 
     class Status(models.TextChoices):
@@ -76,6 +77,7 @@ class Operation(models.Model):
     outside_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     shared = models.BooleanField(default=False, db_default=False)
     pinned = models.BooleanField(default=False, db_default=False)
+    released = models.BooleanField(default=False, db_default=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     # What is done piles up on every machine, and nobody looks for it there: only open operations are indexed.
     machine = models.ForeignKey(

@@ -10,7 +10,17 @@ from planning.selectors.branches import (
     moves_after,
     newest_edition,
 )
+from planning.selectors.calendar_file import calendar_file, calendar_token, read_calendar_token
 from planning.selectors.changes import Names, read_changes, words_of, write_changes
+from planning.selectors.dispatch import (
+    Bench,
+    Turn,
+    dispatch_list,
+    dispatching,
+    kept_back,
+    unreleased,
+    wall_version,
+)
 from planning.selectors.editions import Edition, plan_state
 from planning.selectors.effects import Effect, JobEffect, compared, effect_of
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
@@ -46,6 +56,7 @@ __all__ = [
     "MOVED",
     "PLACE",
     "Bar",
+    "Bench",
     "Board",
     "BranchPage",
     "CentreLoad",
@@ -71,13 +82,18 @@ __all__ = [
     "ShopOverview",
     "SkillBook",
     "Stretch",
+    "Turn",
     "Why",
     "Window",
     "altered",
     "branch_page",
     "busy_now",
+    "calendar_file",
+    "calendar_token",
     "compare_branches",
     "compared",
+    "dispatch_list",
+    "dispatching",
     "effect_of",
     "figures_of",
     "first_operations_supplied",
@@ -86,6 +102,7 @@ __all__ = [
     "hurt_by_downtime",
     "hurt_by_item",
     "hurt_by_rework",
+    "kept_back",
     "known_book",
     "late_jobs",
     "listed",
@@ -111,6 +128,7 @@ __all__ = [
     "promise_panel",
     "reached_among",
     "reached_operations",
+    "read_calendar_token",
     "read_changes",
     "read_window",
     "shop_overview",
@@ -119,6 +137,8 @@ __all__ = [
     "unknown_needs",
     "unpack_places",
     "unpacked",
+    "unreleased",
+    "wall_version",
     "why_jobs",
     "words_of",
     "write_changes",

@@ -45,7 +45,7 @@ def problem_of(
     are numbered as they come. Behind them stands what is held. `links` are what they follow and need.
     Material that is `short` bounds its operation by the date it is expected at; without a date nothing is
     assumed. Jobs on hold begin no sooner than HELD_DAYS from now. What is planned to begin within
-    MTO_FROZEN_HOURS stays there. `names` are what messages call the operations;
+    Resources.frozen_hours stays there. `names` are what messages call the operations;
     `skills` takes note of the sets of skills that are asked for.
     """
     floor = floor_of(rows, resources, next_minute(now))
@@ -70,7 +70,7 @@ def problem_of(
         held=_tools(rows, links, resources, len(held)),
         takes=engine.Ragged(np.zeros(len(rows) + len(held) + 1, np.int64), np.empty(0, np.int64)),
         names=tuple(names),
-        frozen=floor.clock + 60 * settings.MTO_FROZEN_HOURS if settings.MTO_FROZEN_HOURS else NEVER,
+        frozen=floor.clock + 60 * resources.frozen_hours if resources.frozen_hours else NEVER,
     )
 
 

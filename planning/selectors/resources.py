@@ -24,7 +24,7 @@ BEHIND: Final = timedelta(days=40)
 AHEAD: Final = timedelta(days=400)
 DAY: Final = 1440
 
-# One statement for fourteen small tables: its text is also the key under which the windows are kept.
+# One statement for fifteen small tables: its text is also the key under which the windows are kept.
 TABLES: Final = """
     SELECT json_build_object(
         'calendars', (SELECT json_agg(c ORDER BY c.id) FROM planning_calendar c),
@@ -52,6 +52,7 @@ TABLES: Final = """
             'ends', ceil(date_part('epoch', a.ends) / 60)::bigint) ORDER BY a.id)
             FROM planning_absence a WHERE a.ends > now() - interval '40 days'),
         'tools', (SELECT json_agg(t ORDER BY t.id) FROM planning_tool t),
+        'dispatching', (SELECT json_agg(g) FROM planning_dispatching g),
         'changeovers', (SELECT json_agg(x ORDER BY x.id) FROM planning_changeover x)
     )::text
 """
@@ -74,7 +75,7 @@ class Resources:
     pages) and `capacity` (the working time of each active machine) are by work centre. `down` are the spans
     in which machines stand, by their id. `speeds` are percent by machine, `day_minutes` what each works on a
     working day; processes that are `shared` are done where several operations are at once. `changeovers` are
-    set-up minutes from family to family.
+    set-up minutes from family to family. What begins within `frozen_hours` stays where it is planned.
     """
 
     calendars: tuple[Windows, ...]
@@ -93,6 +94,7 @@ class Resources:
     people: People
     changeovers: Sequence[tuple[str, str, int]]
     calendar_ids: tuple[int, ...]
+    frozen_hours: int = 0
 
     @property
     def crowded(self) -> list[int]:
@@ -189,6 +191,7 @@ def _built(text: str, today: date, default: str, changes: tuple[Altering, ...]) 
         people=people,
         changeovers=tuple((row["before"], row["after"], row["minutes"]) for row in tables["changeovers"]),
         calendar_ids=tuple(row["id"] for row in tables["calendars"]),
+        frozen_hours=max((row["frozen_hours"] for row in tables["dispatching"]), default=0),
     )
 
 

@@ -15,7 +15,7 @@ from kernel.wording import plain
 from orders.models import OrderLine
 from orders.services import open_work
 from planning.models import Machine, Operation, Requirement
-from planning.selectors import Reached, followers, open_operations, reached_among
+from planning.selectors import Reached, followers, kept_back, open_operations, reached_among, unreleased
 from planning.services.machines import occupy_machines
 from planning.services.readiness import Changes, changes_among, operate_key, operate_work
 from planning.services.requests import request_replan
@@ -26,8 +26,9 @@ OPERATION = Columns(Operation, "operation", leave_out=("instructions",))
 LOCK = f"""
     SELECT {OPERATION.sql}, EXISTS (
         SELECT FROM planning_requirement AS need
-        WHERE need.operation_id = operation.id AND need.cancelled_at IS NULL AND need.issued < need.quantity)
-    FROM planning_operation AS operation WHERE operation.id = ANY(%s) ORDER BY operation.id FOR UPDATE
+        WHERE need.operation_id = operation.id AND need.cancelled_at IS NULL AND need.issued < need.quantity),
+        {kept_back("operation")}
+    FROM planning_operation AS operation WHERE operation.id = ANY(%(ids)s) ORDER BY operation.id FOR UPDATE
 """
 
 FINISH = """
@@ -78,16 +79,18 @@ def start_operations(
 
     Each runs on `machine` if given, else where it ran before, else on its planned machine, else on any free
     machine whose work centre offers the process. All or nothing: Conflict says what is in the way of the
-    first that cannot start: status, hold, the first material not issued in full, or who occupies the machine.
-    `jobs` are the locked jobs by id. 3 statements.
+    first that cannot start: status, hold, the first material not issued in full, its release, or who occupies
+    the machine. `jobs` are the locked jobs by id. 3 statements.
     """
     now = now or clock.now()
     found = _locked(operations, jobs)
-    for operation, lacks_material in found:
+    for operation, lacks_material, kept in found:
         _check(operation, (Status.READY, Status.PAUSED), "start")
         if lacks_material:
             raise _missing(operation)
-    locked = [operation for operation, _ in found]
+        if kept:
+            raise _unreleased(operation, now)
+    locked = [operation for operation, _, _ in found]
     occupy_machines(operations=locked, wanted=machine, now=now)
     return locked
 
@@ -96,7 +99,7 @@ def pause_operation(
     *, operation: Operation, worked_minutes: int, jobs: Jobs, now: datetime | None = None
 ) -> Operation:
     """Stop working on a running operation for now; the minutes worked are added. 3 statements."""
-    locked, _ = _locked([operation], jobs)[0]
+    locked, *_ = _locked([operation], jobs)[0]
     _check(locked, (Status.RUNNING,), "pause")
     Operation.objects.filter(id=locked.id).update(
         status=Status.PAUSED, worked_minutes=F("worked_minutes") + max(0, worked_minutes)
@@ -164,7 +167,7 @@ def _among(still_open: Iterable[Reached], done: Sequence[Done], jobs: Jobs) -> d
     """The operations to finish, by id, out of the open ones; Conflict for one that may not be finished."""
     found = {each.operation.id: each.operation for each in still_open}
     closed = [each.operation for each in done if each.operation.id not in found]
-    found |= {operation.id: operation for operation, _ in _locked(closed, jobs)} if closed else {}
+    found |= {operation.id: operation for operation, *_ in _locked(closed, jobs)} if closed else {}
     locked = {each.operation.id: found[each.operation.id] for each in done}
     for operation in locked.values():
         operation.line = jobs[operation.line_id]
@@ -172,14 +175,23 @@ def _among(still_open: Iterable[Reached], done: Sequence[Done], jobs: Jobs) -> d
     return locked
 
 
-def _locked(operations: Collection[Operation], jobs: Jobs) -> list[tuple[Operation, bool]]:
-    """The operations as they stand now, locked by id, each with whether material is still to be issued."""
+def _locked(operations: Collection[Operation], jobs: Jobs) -> list[tuple[Operation, bool, bool]]:
+    """The operations as they stand now, locked by id.
+
+    Each with whether material is still to be issued, and whether the planner's rule keeps it from the floor.
+    """
     found = []
-    for row in fetch(LOCK, [[operation.id for operation in operations]]):
+    ids = [operation.id for operation in operations]
+    for row in fetch(LOCK, {"ids": ids, "now": clock.now(), "open": list(map(str, Operation.OPEN))}):
         operation = OPERATION.read(row)
         operation.line = jobs[operation.line_id]
-        found.append((operation, bool(row[-1])))
+        found.append((operation, bool(row[-2]), bool(row[-1])))
     return found
+
+
+def _unreleased(operation: Operation, now: datetime) -> Conflict:
+    why = unreleased([operation.id], now).get(operation.id, "Not released yet")
+    return Conflict(f"{why}.", remedy="Take what is released, or ask the planner to release it.")
 
 
 def _check(operation: Operation, statuses: tuple[str, ...], act: str) -> None:

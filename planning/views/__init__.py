@@ -13,6 +13,7 @@ from planning.views.branches import (
 )
 from planning.views.calendars import calendar, calendars, new_calendar, remove_calendar, upload_holidays
 from planning.views.changes import changes, make_changes, preview_changes, undo_changes
+from planning.views.dispatch import calendar_file, dispatch, release_operation, wall
 from planning.views.machine_hours import downtimes, end_downtime, end_overtime
 from planning.views.plan import hold, home, hurts, order_panel, promise_panel, release, replan, why
 from planning.views.resources import (
@@ -33,10 +34,12 @@ __all__ = [
     "board_data",
     "branch",
     "calendar",
+    "calendar_file",
     "calendars",
     "centre",
     "changes",
     "copy_branch",
+    "dispatch",
     "downtimes",
     "drop_branch",
     "end_absence",
@@ -54,6 +57,7 @@ __all__ = [
     "preview_changes",
     "promise_panel",
     "release",
+    "release_operation",
     "remove_calendar",
     "remove_change",
     "remove_resource",
@@ -64,6 +68,7 @@ __all__ = [
     "undo_changes",
     "upload",
     "upload_holidays",
+    "wall",
     "what_if",
     "why",
     "workbook",

@@ -9,11 +9,13 @@ from zlib import crc32
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q
 
+from kernel import clock
 from kernel.bases import fetch
 from kernel.formats import absolute, day_of, quantity
 from kernel.queries import ROWS, Statement
 from orders.models import Move, Snapshot
 from planning.models import Operation, Requirement, WorkCentre
+from planning.selectors import unreleased
 
 Status = Operation.Status
 PAGE = 20
@@ -143,7 +145,7 @@ def terminal(
     """The page of one work centre, or of one of its machines (by code), with the job to show.
 
     Without `operation_id` that is what runs here; where only unattended work runs and a machine is free, the
-    next job that can be started. At most seven statements, eight for rework.
+    next job that can be started. At most eight statements, nine for rework.
     """
     benches = _benches(work_centre)
     chosen = [bench.machine_id for bench in benches if machine in ("", bench.code)]
@@ -304,13 +306,14 @@ BEFORE: Final = """
 
 
 def _jobs(ids: Sequence[int]) -> list[Job]:
-    """In this order, with the reason why each cannot be started. 3 statements."""
+    """In this order, with the reason why each cannot be started. 4 statements."""
     found = {row[0]: Listed(*row) for row in OPERATIONS(list(ids))}
     operations = [found[each] for each in ids if each in found]
     waiting = [each for each in operations if each.status not in Operation.STARTED and not each.held]
     missing = _missing([each.id for each in waiting if each.status != Status.PENDING])
     before = _before([each.id for each in waiting if each.status == Status.PENDING])
-    return [Job(each, *_why_not(each, missing, before)) for each in operations]
+    kept = unreleased([each.id for each in waiting if each.status == Status.READY], clock.now())
+    return [Job(each, *_why_not(each, missing, before, kept)) for each in operations]
 
 
 def _missing(operations: Sequence[int]) -> dict[int, list[Requirement]]:
@@ -333,6 +336,7 @@ def _why_not(
     operation: Listed,
     missing: Mapping[int, Sequence[Requirement]],
     before: Mapping[int, str],
+    kept: Mapping[int, str],
 ) -> tuple[str, str]:
     """(reason, remedy), both empty where the operation can be started."""
     if operation.held:
@@ -345,6 +349,8 @@ def _why_not(
         return _shortage(short), ""
     if missing.get(operation.id):
         return "Material is here but not issued yet", "Issue the material below."
+    if operation.id in kept:
+        return kept[operation.id], "Take what is released, or ask the planner to release it."
     return "", ""
 
 

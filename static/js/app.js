@@ -189,6 +189,7 @@
     const theme = target.closest("[data-theme-choice]");
     if (theme) return chooseTheme(theme.dataset.themeChoice);
     if (target.closest("[data-show-keys]")) return showKeys();
+    if (target.closest("[data-print]")) return print();
     const copy = target.closest("[data-copy]");
     if (copy) return copyText(document.getElementById(copy.dataset.copy), copy);
     if (target.matches("dialog.palette, dialog.drawer, dialog#keys") && target.open) return target.close();

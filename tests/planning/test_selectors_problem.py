@@ -7,7 +7,7 @@ import pytest
 
 from orders.models import OrderLine
 from planning import services
-from planning.models import Absence, Changeover, Crew, Machine, Operation, Skill, Tool
+from planning.models import Absence, Changeover, Crew, Dispatching, Machine, Operation, Skill, Tool
 from planning.selectors import hurt_by_downtime, load_ledger, load_resources, minute_of, new_rows
 from planning.selectors.book import OPERATIONS, open_rows
 from planning.selectors.changes import Gate, Pin, Weigh
@@ -205,8 +205,8 @@ def test_a_pinned_operation_stays_where_it_is(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("hours", "start"), [(0, 0), (8, 3)])
-def test_the_frozen_zone_stays_where_it_is(shop: Shop, settings: object, hours: int, start: int) -> None:
-    settings.MTO_FROZEN_HOURS = hours  # type: ignore[attr-defined]
+def test_the_frozen_zone_stays_where_it_is(shop: Shop, hours: int, start: int) -> None:
+    Dispatching.objects.create(id=1, frozen_hours=hours)
     (mine,) = operations(shop, step(shop.processes["CUT"], 10))
     Operation.objects.update(during=(MONDAY + 3 * HOUR, MONDAY + 4 * HOUR))
     OrderLine.objects.update(promised_at=MONDAY)

@@ -13,6 +13,7 @@ from planning.selectors.changes.base import (
 )
 from planning.selectors.changes.calendars import Hours, Remove, hours_of
 from planning.selectors.changes.days import SpecialDay, UsualDay
+from planning.selectors.changes.dispatching import Dispatch, Release
 from planning.selectors.changes.equipment import CentreAs, MachineAs, Tooled
 from planning.selectors.changes.hours import Down, EndDown, EndOvertime, Overtime
 from planning.selectors.changes.jobs import Gate, Weigh
@@ -29,6 +30,7 @@ __all__ = [
     "CentreAs",
     "Change",
     "CrewAs",
+    "Dispatch",
     "Down",
     "EndDown",
     "EndOvertime",
@@ -43,6 +45,7 @@ __all__ = [
     "Overtime",
     "Pin",
     "RawBook",
+    "Release",
     "Remove",
     "Restore",
     "Rush",

@@ -1,6 +1,15 @@
 """Making what planners decide. A new kind of change is a module here, and one in `selectors.changes`."""
 
-from planning.services.changing import calendars, equipment, hours, hypothetical, jobs, people, places
+from planning.services.changing import (
+    calendars,
+    dispatching,
+    equipment,
+    hours,
+    hypothetical,
+    jobs,
+    people,
+    places,
+)
 from planning.services.changing.apply import apply_changes, change_plan, undo_edit
 from planning.services.changing.base import MAKERS, Making, makes
 
@@ -10,6 +19,7 @@ __all__ = [
     "apply_changes",
     "calendars",
     "change_plan",
+    "dispatching",
     "equipment",
     "hours",
     "hypothetical",
