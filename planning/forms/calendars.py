@@ -154,10 +154,13 @@ class CalendarEntry:
         self.shifts = SHIFTS(data, prefix="shift", initial=shifts)
         self.days = DAYS(data, prefix="day", initial=[each._asdict() | {"date": each.day} for each in shown])
 
+    def is_readable(self) -> bool:
+        """Whether every field makes sense by itself."""
+        return all([self.form.is_valid(), self.shifts.is_valid(), self.days.is_valid()])
+
     def is_valid(self) -> bool:
         """Whether it makes a calendar; refusals stand at their fields."""
-        good = [self.form.is_valid(), self.shifts.is_valid(), self.days.is_valid()]
-        if not all(good):
+        if not self.is_readable():
             tell_rows(self.form, self.shifts, "Shift")
             tell_rows(self.form, self.days, "Exception")
             return False

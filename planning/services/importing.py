@@ -7,10 +7,11 @@ from typing import Any, Final
 from django.db import transaction
 
 from kernel import clock
-from kernel.errors import Conflict
+from kernel.errors import Conflict, Refused
 from orders.models import User
 from planning.models import PlanEdit, Upload
 from planning.selectors.changes import Change, read_changes, write_changes
+from planning.selectors.changes.base import MOST
 from planning.selectors.sheets import standing_of_changes
 from planning.services.changing import apply_changes
 
@@ -26,8 +27,11 @@ def keep_upload(
     by: User | None = None,
     now: datetime | None = None,
 ) -> Upload:
-    """Keep what a file would change, for KEPT; nothing else is written."""
+    """Keep what a file would change, for KEPT; nothing else is written. Refused where it is too much."""
     now = now or clock.now()
+    if len(changes) > MOST:
+        remedy = f"Keep {MOST} changed rows at most and import the rest with a second file."
+        raise Refused(f"This file changes {len(changes)} things at once.", field="file", remedy=remedy)
     Upload.objects.filter(edit=None, at__lt=now - KEPT).delete()
     return Upload.objects.create(
         name=name.strip()[:120] or "File",

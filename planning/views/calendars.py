@@ -11,7 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel import clock
 from kernel.access import allow
 from kernel.errors import Refused
-from kernel.htmx import add_refusal, redirect_or_htmx, render_page, status_of
+from kernel.htmx import (
+    add_refusal,
+    no_change,
+    partial_name,
+    redirect_or_htmx,
+    render_page,
+    status_of,
+)
 from orders.models import User
 from planning import services
 from planning.forms import CalendarEntry, FileForm, read_holidays
@@ -57,9 +64,19 @@ def new_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _edited(request: HttpRequest, entry: CalendarEntry, context: dict[str, Any]) -> HttpResponse:
+    if request.method == "POST" and partial_name(request, "week"):
+        return _redrawn(request, entry)
     told = entered(request, entry) if request.method == "POST" else None
     shown = _shown(entry)
     return answer(request, entry, told, "planning/calendar.html", {**context, **_week(shown)})
+
+
+def _redrawn(request: HttpRequest, entry: CalendarEntry) -> HttpResponse:
+    """The picture while somebody edits; it stays as it is while a shift makes no sense."""
+    if not entry.is_readable():
+        return no_change()
+    context = _week(entry.definition())
+    return render_page(request, "planning/calendar.html", context, partial="week")
 
 
 def _week(shown: Definition | None) -> dict[str, Any]:

@@ -128,6 +128,21 @@ def test_exceptions_of_long_ago_stay_though_they_are_not_shown(shop: Shop, plann
     assert CalendarException.objects.get().name == "Eve"
 
 
+def test_the_picture_follows_the_form_and_stores_nothing(shop: Shop, planner: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "week"}
+    data = editor(shop.calendar, shift__0__starts="22:00", shift__0__ends="06:00")
+    part = planner.post(address(shop), data, headers=headers).content.decode()
+    assert "22:00–24:00" in part
+    assert "<html" not in part
+    assert not PlanEdit.objects.exists()
+
+
+def test_the_picture_stays_while_a_shift_makes_no_sense(shop: Shop, planner: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "week"}
+    data = editor(shop.calendar, shift__0__starts="late")
+    assert planner.post(address(shop), data, headers=headers).status_code == 204
+
+
 def test_a_new_calendar_begins_as_a_copy(shop: Shop, planner: Client) -> None:
     page = planner.get(f"{PAGE}new/?copy=DAY").content.decode()
     assert 'value="08:00"' in page
