@@ -5,6 +5,7 @@ from planning.forms.dispatching import DispatchForm
 from planning.forms.equipment import CentreEntry, ToolEntry
 from planning.forms.files import FileForm
 from planning.forms.holiday_file import read_holidays
+from planning.forms.moves import MoveForm
 from planning.forms.people import MatrixForm
 from planning.forms.spans import AbsenceForm, HoursForm
 
@@ -16,6 +17,7 @@ __all__ = [
     "FileForm",
     "HoursForm",
     "MatrixForm",
+    "MoveForm",
     "ToolEntry",
     "read_holidays",
 ]

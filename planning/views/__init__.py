@@ -1,6 +1,6 @@
 """Pages of the planning stage."""
 
-from planning.views.board import board, board_data
+from planning.views.board import board, board_data, move_operation, pin_operation
 from planning.views.branches import (
     add_change,
     adopt_branch,
@@ -49,10 +49,12 @@ __all__ = [
     "home",
     "hurts",
     "make_changes",
+    "move_operation",
     "new_calendar",
     "new_centre",
     "order_panel",
     "people",
+    "pin_operation",
     "plan_branch",
     "preview_changes",
     "promise_panel",

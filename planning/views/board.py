@@ -5,19 +5,23 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel import clock
 from kernel.access import allow
-from kernel.htmx import render_page
+from kernel.htmx import back, render_page
 from orders.models import Role, User
 from planning import selectors
-from planning.models import Downtime
+from planning.forms import MoveForm
+from planning.models import Downtime, Operation
+from planning.selectors.changes import Pin, Unpin
+from planning.views.entering import PLANNERS, act, answer, entered
 
-PLANNERS: Final = (Role.PLANNER, Role.MANAGER)
 READERS: Final = (*PLANNERS, Role.SALES, Role.BUYER)
 ROWS: Final = 100
 ICONS: Final = (
@@ -79,6 +83,30 @@ def board_data(request: HttpRequest) -> HttpResponse:
         response["ETag"] = tag
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+@allow(*PLANNERS)
+@require_http_methods(["GET", "POST"])
+def move_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
+    """Move one operation without scripts: its effect first, then the move."""
+    operation = _operation(operation_id)
+    form = MoveForm(request.POST or None, operation=operation)
+    told = entered(request, form) if request.method == "POST" else None
+    return answer(request, form, told, "planning/move.html", {"operation": operation})
+
+
+@allow(*PLANNERS)
+@require_POST
+def pin_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
+    """Pin it where it stands, or let it go."""
+    operation = _operation(operation_id)
+    change = Unpin(operation.id) if operation.pinned else Pin(operation.id)
+    return act(request, change, back(request, reverse("planning:move-operation", args=[operation.id])))
+
+
+def _operation(number: int) -> Operation:
+    found = Operation.objects.open().select_related("line__order__customer", "machine", "process")
+    return get_object_or_404(found, id=number)
 
 
 def _window(request: HttpRequest) -> selectors.Window:

@@ -201,3 +201,52 @@ def test_only_planners_are_offered_changes(shop: Shop, client: Client) -> None:
     page = client.get("/planning/board/").content.decode()
     assert 'data-may-change="no"' in page
     assert "Report downtime" not in page
+
+
+def moved(operation: Operation, shop: Shop, **more: str) -> dict[str, Any]:
+    """Input that moves it to the second machine, two hours later."""
+    other = shop.machines["CUT-2" if operation.machine == shop.machines["CUT-1"] else "CUT-1"]
+    assert operation.planned_start
+    local = timezone.localtime(operation.planned_start + timedelta(hours=2))
+    return {"machine": other.id, "starts": f"{local:%Y-%m-%dT%H:%M}", **more}
+
+
+def test_a_move_without_scripts_shows_its_effect_first(shop: Shop, planner: Client) -> None:
+    operation = planned(shop, 1)[0]
+    with clock.told_at(MONDAY):
+        page = planner.post(
+            f"/planning/board/operations/{operation.id}/", moved(operation, shop, preview="1")
+        ).content.decode()
+    assert "Nobody becomes late" in page or "No job becomes late" in page
+    assert not Operation.objects.get(id=operation.id).pinned
+
+
+def test_a_move_without_scripts_is_saved_and_pinned(shop: Shop, planner: Client) -> None:
+    operation = planned(shop, 1)[0]
+    asked = moved(operation, shop)
+    with clock.told_at(MONDAY):
+        assert planner.post(f"/planning/board/operations/{operation.id}/", asked).status_code == 302
+    found = Operation.objects.get(id=operation.id)
+    assert (found.machine_id, found.pinned) == (asked["machine"], True)
+
+
+def test_a_machine_that_cannot_do_it_is_no_choice(shop: Shop, planner: Client) -> None:
+    operation = planned(shop, 1)[0]
+    asked = moved(operation, shop) | {"machine": shop.machines["FIT-1"].id}
+    assert planner.post(f"/planning/board/operations/{operation.id}/", asked).status_code == 422
+
+
+def test_the_list_pins_and_unpins(shop: Shop, planner: Client) -> None:
+    operation = planned(shop, 1)[0]
+    with clock.told_at(MONDAY):
+        planner.post(f"/planning/board/operations/{operation.id}/pin/")
+        assert Operation.objects.get(id=operation.id).pinned
+        planner.post(f"/planning/board/operations/{operation.id}/pin/")
+    assert not Operation.objects.get(id=operation.id).pinned
+
+
+def test_sales_may_not_move(shop: Shop, client: Client) -> None:
+    operation = planned(shop, 1)[0]
+    client.force_login(User.objects.create_user("sales@example.com", roles=["sales"]))
+    assert client.get(f"/planning/board/operations/{operation.id}/").status_code == 403
+    assert "Unpin" not in client.get("/planning/board/?from=2026-11-23&as=table").content.decode()

@@ -4,15 +4,15 @@ import { HEAD, LANE, PAD, firstAt, rowAt } from "./rows.js";
 import { clock, day, edgeAfter, midnight, ticks, weekday } from "./time.js";
 import { AXIS, scale, stop, view, xOf } from "./view.js";
 
-const NAMED = 34, FRAMED = 4;
-let letter = 7;
+const NAMED = 34, FRAMED = 4, SMALL = 11 / 12;
+let widths = null;
 
 export function drawBoard(pen, paint, data, layout, hidden) {
   const { width, height } = view;
   pen.fillStyle = paint.surface;
   pen.fillRect(0, 0, width, height);
   if (!data) return;
-  letter = paint.letter;
+  widths = paint.widths;
   const lines = ticks(view.start, stop(), scale());
   const first = Math.max(0, rowAt(layout, Math.max(0, view.top)));
   const shown = [];
@@ -28,7 +28,7 @@ const y0 = (row) => AXIS + row.y - view.top;
 
 // Closed hours and downtimes ---------------------------------------------------------------------
 function grounds(pen, paint, data, shown) {
-  const k = scale(), left = view.labels, long = 3 / k;
+  const k = scale(), left = view.labels, long = 7 / k;
   const closed = new Map();
   pen.fillStyle = paint.sunk;
   for (const row of shown) {
@@ -53,7 +53,7 @@ function stretch(pen, paint, shown, { machine, start, end }, ground, ink, words)
   pen.fillRect(x, y0(row), w, row.h - 1);
   pen.fillStyle = ink;
   pen.fillRect(x, y0(row), 2, row.h - 1);
-  const text = fitted(words, w - 12);
+  const text = fitted(words, w - 12, SMALL);
   if (!text) return;
   pen.font = paint.small;
   pen.fillStyle = paint.surface;
@@ -156,10 +156,18 @@ export function labelOf(data, i) {
   return `${line.late ? "▲ " : ""}${MARKS[data.status[i]]}${MARKS[data.status[i]] ? " " : ""}${line.ref.replace(/^SO-\d{4}-/, "")} ${data.names[data.name[i]]}`;
 }
 
-export function fitted(text, width) {
-  const room = Math.floor(width / letter);
-  if (room < 3) return "";
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+// As much of a text as there is room for; letters are as wide as they were measured once.
+const widthOf = (code) => (code < 128 ? widths[code] : 12);
+
+export function fitted(text, width, size = 1) {
+  const room = width / size;
+  let used = 0, kept = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    used += widthOf(text.charCodeAt(at));
+    if (used <= room - 12) kept = at + 1;
+    if (used > room) return kept < 2 ? "" : `${text.slice(0, kept).trimEnd()}…`;
+  }
+  return text;
 }
 
 function paintTexts(pen, paint, data, texts) {
@@ -170,7 +178,7 @@ function paintTexts(pen, paint, data, texts) {
     if (!text) continue;
     if (status === 1 || status > 3) {
       pen.fillStyle = paint.grounds[status];
-      pen.fillRect(x - 2, y + 2, text.length * letter + 2, h - 5);
+      pen.fillRect(x - 2, y + 2, Math.min(w + 2, pen.measureText(text).width + 4), h - 5);
     }
     pen.fillStyle = paint.states[status][2];
     pen.fillText(text, x, y + h / 2 + 4);
@@ -198,13 +206,13 @@ function labels(pen, paint, shown) {
     pen.font = row.head ? paint.strong : paint.font;
     pen.fillStyle = paint.ink;
     const middle = y + (row.head ? HEAD : Math.min(row.h, 30)) / 2 + 4;
-    const title = row.head ? row.title : fitted(row.title, view.labels - 22);
+    const title = row.head ? row.title : fitted(row.title, view.labels - (wide ? 26 : 16));
     pen.fillText(title, row.head ? 12 : wide ? 20 : 12, middle);
     if (row.head || !wide) continue;
     const used = 20 + pen.measureText(title).width + 8;
     pen.fillStyle = paint.muted;
     pen.font = paint.small;
-    pen.fillText(fitted(row.sub || "", view.labels - used), used, middle);
+    pen.fillText(fitted(row.sub || "", view.labels - used - 4, SMALL), used, middle);
   }
   pen.fillStyle = paint.lineStrong;
   pen.globalAlpha = 0.5;

@@ -1,13 +1,13 @@
 // The planner's board: data in, picture out, and what the planner does with it.
 import { save as send, undo as takeBack } from "./api.js";
-import { HELD, Source, index, isLate, keepRunning, keyOf, movable, moves, refOf, statusOf, stepOf } from "./data.js";
+import { Source, able, index, isLate, keepRunning, keyOf, movable, moves, refOf, statusOf, stepOf } from "./data.js";
 import { at, button, notice, say, unnotice } from "./dom.js";
 import { drawBoard } from "./draw.js";
 import * as forms from "./forms.js";
 import * as keys from "./keys.js";
 import { drawLoad, inView, reckon } from "./load.js";
 import * as moving from "./moving.js";
-import { drawOverlay, gliding } from "./overlay.js";
+import { boxOf, drawOverlay, gliding } from "./overlay.js";
 import { readPaint } from "./paint.js";
 import { showChosen, showLoads, showMoved, showTip } from "./panel.js";
 import * as pointer from "./pointer.js";
@@ -24,6 +24,7 @@ const BASE = 1, OVER = 2, LOAD = 4, SIDE = 8;
 const state = {
   data: null, layout: null, moving: null, glide: null, hurt: new Set(), marked: null, moved: new Map(), own: new Set(),
   edits: JSON.parse(sessionStorage.getItem("board-edits") || "[]"), mayChange: root.dataset.mayChange === "yes", saving: false, centre: -1,
+  arrange: () => arrange(),
   chosenAt: () => (state.data && view.chosen ? index(state.data).get(view.chosen) ?? -1 : -1),
   changed: () => redraw(OVER | SIDE), over: () => redraw(OVER),
   reveal: (row) => reveal(row), focus: () => glass.focus({ preventScroll: true }),
@@ -42,13 +43,19 @@ function drawNow() {
   const what = dirty;
   dirty = 0;
   if (what & BASE) drawBoard(pens.base, paint, state.data, state.layout, state.glide?.hidden);
-  if (what & (BASE | OVER)) drawOverlay(pens.over, paint, state);
+  if (what & (BASE | OVER)) { drawOverlay(pens.over, paint, state); tellBox(); }
   if (what & LOAD) drawLoad(pens.load, paint, state.data, load, state.centre, 120);
   if (what & SIDE) showChosen(state, acts);
   if (state.glide) redraw(OVER);
   else if (glided) { glided = false; redraw(BASE); }
 }
 let glided = false;
+
+// Where the chosen bar, or the one being moved, stands on the canvas: for whoever cannot see it.
+function tellBox() {
+  const i = state.chosenAt(), box = i >= 0 ? boxOf(state.data, state.layout, i) : null;
+  glass.dataset.chosen = box ? [box.x, box.y, box.w, box.h].map(Math.round).join(" ") : "";
+}
 
 function measure() {
   const ratio = Math.min(devicePixelRatio || 1, 3);
@@ -67,7 +74,7 @@ function measure() {
 }
 
 function arrange() {
-  state.layout = layOut(state.data, view.mode, view.busyOnly);
+  state.layout = layOut(state.data, view.mode, view.busyOnly, new Set(state.moving ? able(state.data, state.moving.i) : []));
   at("board-sheet").style.height = `${state.layout.height + AXIS + 8}px`;
   view.hover = -1;
   redraw(BASE | OVER | SIDE);

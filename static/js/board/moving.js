@@ -16,6 +16,7 @@ export function begin(state, i) {
     waiting: false, from: { machine, start: data.start[i] }, last: "",
   };
   say(`Moving ${refOf(data, i)}, ${stepOf(data, i)}. Arrows shift it, Enter saves, Escape leaves it where it was.`);
+  if (view.busyOnly) state.arrange();
   state.changed();
 }
 
@@ -119,6 +120,7 @@ export function leave(state) {
   forget();
   state.moving = null;
   state.hurt = new Set();
+  if (view.busyOnly) state.arrange();
   state.changed();
 }
 

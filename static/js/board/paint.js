@@ -41,7 +41,7 @@ export function readPaint(pen) {
   paint.small = `11px ${getComputedStyle(document.body).fontFamily}`;
   paint.strong = `600 12px ${getComputedStyle(document.body).fontFamily}`;
   pen.font = paint.font;
-  paint.letter = pen.measureText("00012 Chassis build 34").width / 22 + 0.25;
+  paint.widths = Float32Array.from({ length: 128 }, (_, code) => pen.measureText(String.fromCharCode(Math.max(32, code))).width);
   paint.down = pattern(stripes(paint.badBg, paint.badFg, 1.5, 9));
   paint.heldBand = pattern(stripes(paint.surface, paint.infoFg, 1, 7));
   // By status: ground, frame, ink, width of the frame.

@@ -77,8 +77,8 @@ export function listen(glass, state, acts) {
     const row = state.layout.rows[rowAt(state.layout, at.deep)];
     const machine = row && row.machine !== undefined && !row.head ? row.machine : state.moving.machine;
     moving.place(state, machine, at.minute - held.grab, !free);
-    if (at.x > view.width - 24) { view.start += 12 / scale(); acts.panned(); }
-    if (at.x < view.labels + 16) { view.start -= 12 / scale(); acts.panned(); }
+    if (at.x > view.width - 24 && at.x > held.at.x + 8) { view.start += 12 / scale(); acts.panned(); }
+    if (at.x < view.labels + 16 && at.x < held.at.x - 8) { view.start -= 12 / scale(); acts.panned(); }
     acts.edge(at.y);
   }
 

@@ -76,11 +76,13 @@ function crewRows(data) {
   return rows;
 }
 
-export function layOut(data, mode, busyOnly) {
+// `kept` machines are shown even where only rows with work are.
+export function layOut(data, mode, busyOnly, kept) {
   let rows = { machines: machineRows, centres: centreRows, people: crewRows }[mode](data);
   if (busyOnly) {
-    const busy = new Set(rows.filter((each) => each.items.length).map((each) => each.centre));
-    rows = rows.filter((each) => each.items.length || (each.head && busy.has(each.centre)));
+    const wanted = (row) => row.items.length || (kept.has(row.machine) && !row.head);
+    const busy = new Set(rows.filter(wanted).map((each) => each.centre));
+    rows = rows.filter((each) => wanted(each) || (each.head && busy.has(each.centre)));
   }
   const rowOf = new Int32Array(data.n).fill(-1), laneOf = new Uint8Array(data.n);
   let y = 0;
