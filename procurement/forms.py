@@ -129,3 +129,17 @@ class AdjustForm(forms.Form):
     def of(cls, lot: Lot, data: Any) -> "AdjustForm":
         """The form for a lot, with what is on hand now."""
         return cls(data, initial={"seen": plain(Decimal(lot.on_hand))})
+
+
+class FailingForm(forms.Form):
+    """How much later the material of a supplier comes, or when."""
+
+    days = forms.IntegerField(label="So many days later", min_value=1, max_value=730, required=False)
+    day = forms.DateField(label="Or not before", required=False, widget=DAY)
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and (cleaned.get("days") is None) == (cleaned.get("day") is None):
+            raise forms.ValidationError({"days": "Give either a number of days or a day, not both."})
+        return cleaned

@@ -13,6 +13,7 @@ urlpatterns = [
     path("orders/<str:number>/dates/", views.confirm_dates, name="confirm-dates"),
     path("orders/<str:number>/receive/", views.receive, name="receive"),
     path("orders/<str:number>/surplus/", views.accept_surplus, name="accept-surplus"),
+    path("suppliers/<str:code>/what-if/", views.what_if, name="supplier-what-if"),
     path("stock/", views.stock, name="stock"),
     path("items/<path:number>/add/", views.add_lot, name="add-lot"),
     path("items/<path:number>/", views.item, name="item"),

@@ -50,14 +50,12 @@ from planning.selectors.resources import Resources, load_resources
 from planning.selectors.routing import Row, operations_of, unknown_needs
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 from planning.selectors.why import Stretch, Why, why_jobs
-from planning.selectors.worth import figures_of
+from planning.selectors.worth import deliveries, figures_of
 
 __all__ = [
     "MOVED",
     "PLACE",
-    "Bar",
     "Bench",
-    "Board",
     "BranchPage",
     "CentreLoad",
     "Comparison",
@@ -66,7 +64,6 @@ __all__ = [
     "Held",
     "HurtJob",
     "JobEffect",
-    "Lane",
     "LateJob",
     "Ledger",
     "Listed",
@@ -92,6 +89,7 @@ __all__ = [
     "calendar_token",
     "compare_branches",
     "compared",
+    "deliveries",
     "dispatch_list",
     "dispatching",
     "effect_of",

@@ -43,7 +43,7 @@ class Measure(NamedTuple):
     label: str
     hint: str
     value: Callable[[Figures], float | None]
-    words: Callable[[float], str]
+    words: Callable[[Figures], str]
     sign: int
 
 
@@ -84,7 +84,8 @@ class Comparison:
 class BranchPage:
     """One what-if: its changes in words, each with what stands in its way, and its figures.
 
-    `effect` is that of planning.selectors.effects, `brought` are sentences about the jobs it would add.
+    `effect` is that of planning.selectors.effects, `brought` are sentences about the jobs it would add,
+    and whether each would be late.
     """
 
     branch: Branch
@@ -93,7 +94,7 @@ class BranchPage:
     centres: Sequence[Row]
     moved: bool
     effect: Mapping[str, Any]
-    brought: Sequence[str]
+    brought: Sequence[tuple[str, bool]]
 
     @property
     def answer(self) -> str:
@@ -104,8 +105,8 @@ class BranchPage:
         if state == Branch.State.DROPPED:
             return "It was given up; nothing was changed by it. Duplicate it to try again."
         if state == Branch.State.PLANNED:
-            answer: str = self.effect.get("answer", "")
-            return answer
+            late = " The rush order would be late." if any(late for _, late in self.brought) else ""
+            return f"{self.effect.get('answer', '')}{late}"
         return "" if self.changes else "Add what you want to try."
 
     @property
@@ -179,15 +180,22 @@ def _parsed(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _brought(jobs: Sequence[Sequence[int]]) -> list[str]:
-    """When the jobs that only this what-if has would be done. One statement."""
+def _brought(jobs: Sequence[Sequence[int]]) -> list[tuple[str, bool]]:
+    """When the jobs that only this what-if has would be delivered, and whether in time. One statement."""
     lines = OrderLine.objects.select_related("order").in_bulk([each[0] for each in jobs]) if jobs else {}
-    return [
-        f"The rush order, {quantity} × as in {line.order} {line}, "
-        + (f"would be made by {_moment(end)}." if end != NEVER else "would find no place.")
-        for line_id, quantity, end in jobs
-        if (line := lines.get(line_id)) is not None
-    ]
+    found = []
+    for line_id, quantity, delivered, wanted in jobs:
+        if (line := lines.get(line_id)) is None:
+            continue
+        job = f"The rush order, {quantity} × as in {line.order} {line},"
+        late = delivered == NEVER or delivered > wanted
+        when = "would find no place" if delivered == NEVER else f"would be delivered {_day(delivered)}"
+        found.append((f"{job} {when}, wanted {_day(wanted)}.", late))
+    return found
+
+
+def _day(minute: int) -> str:
+    return absolute(moment_of(minute), today=day_of(clock.now()))
 
 
 def moved_since(branches: Sequence[Branch]) -> frozenset[int]:
@@ -217,8 +225,8 @@ def _rows(columns: Sequence[Figures]) -> list[Row]:
 
 
 def _centres(columns: Sequence[Figures]) -> list[Row]:
-    """How much of each work centre is used."""
-    names = {code: name for each in columns for code, name, _ in each.get("centres", ())}
+    """How much of each work centre is used, of those that are."""
+    names = {code: name for each in columns for code, name, share in each.get("centres", ()) if share}
     return [_row(_used(code, name), columns) for code, name in names.items()]
 
 
@@ -226,8 +234,12 @@ def _row(measure: Measure, columns: Sequence[Figures]) -> Row:
     values = [measure.value(each) if each else None for each in columns]
     known = [each for each in values if each is not None]
     best = max(known, key=lambda each: measure.sign * each) if known and measure.sign else None
-    told = [measure.words(each) if each is not None else NOTHING for each in values]
-    marked = best is not None and len(set(told)) > 1 + (NOTHING in told)
+    told = [
+        measure.words(figures) if value is not None else NOTHING
+        for figures, value in zip(columns, values, strict=True)
+    ]
+    # What no what-if is better at than the plan in force is nobody's merit.
+    marked = best is not None and (values[0] != best or values.count(best) == 1) and len(set(told)) > 1
     base = values[0]
     return Row(
         measure.label,
@@ -264,39 +276,59 @@ def _used(code: str, name: str) -> Measure:
     def value(figures: Figures) -> float | None:
         return next((share for each, _, share in figures.get("centres", ()) if each == code), None)
 
-    return Measure(f"{code} {name}", "", value, _percent, 0)
+    return Measure(f"{code} {name}", "", value, lambda figures: _percent(value(figures) or 0.0), 0)
 
 
 def _tied_up(currency: str) -> Measure:
     def value(figures: Figures) -> float | None:
         return float(Decimal(figures.get("tied_up", {}).get(currency, 0)))
 
+    def words(figures: Figures) -> str:
+        return f"{currency} {number(round(value(figures) or 0.0))} × days"
+
     hint = "what jobs cost, times the days from their first start to delivery"
-    return Measure(
-        f"Cash tied up, {currency}", hint, value, lambda days: f"{currency} {number(round(days))} × days", -1
-    )
+    return Measure(f"Cash tied up, {currency}", hint, value, words, -1)
 
 
 def _share_on_time(figures: Figures) -> float | None:
     return figures["on_time"] / figures["promised"] if figures["promised"] else None
 
 
+def _on_time(figures: Figures) -> str:
+    share = _percent(figures["on_time"] / figures["promised"])
+    return f"{number(figures['on_time'])} of {number(figures['promised'])} · {share}"
+
+
+def _plain(name: str) -> tuple[Callable[[Figures], float | None], Callable[[Figures], str]]:
+    """A figure as it is."""
+    return (lambda figures: figures[name]), (lambda figures: number(figures[name]))
+
+
 MEASURES: Final = (
-    Measure("Jobs on time", "of those with a promise", _share_on_time, _percent, 1),
-    Measure("Jobs late", "with a promise", lambda f: f["promised"] - f["on_time"], number, -1),
-    Measure("Tardiness", "days behind promises, summed", lambda f: f["tardiness"], _days, -1),
-    Measure("Weighted tardiness", "the same times the jobs' priorities", lambda f: f["weighted"], _days, -1),
+    Measure("Jobs on time", "of those with a promise", _share_on_time, _on_time, 1),
     Measure(
-        "Jobs in progress",
-        "on the floor, average of four weeks",
-        lambda f: f["in_progress"],
-        lambda jobs: number(jobs, 1),
+        "Tardiness",
+        "days behind promises, summed",
+        _plain("tardiness")[0],
+        lambda f: _days(f["tardiness"]),
         -1,
     ),
     Measure(
-        "Use of the bottleneck", "the fullest work centre in four weeks", lambda f: f["used"], _percent, 0
+        "Weighted tardiness",
+        "the same times the jobs' priorities",
+        _plain("weighted")[0],
+        lambda f: _days(f["weighted"]),
+        -1,
     ),
-    Measure("Last operation ends", "", lambda f: f["makespan"], _moment, -1),
-    Measure("Operations moved", "to another place than planned", lambda f: f["moved"], number, -1),
-    Measure("Operations without a place", "", lambda f: f["unplaced"], number, -1),
+    Measure("Jobs in progress", "on the floor, average of four weeks", *_plain("in_progress"), -1),
+    Measure(
+        "Use of the bottleneck",
+        "the fullest work centre in four weeks",
+        _plain("used")[0],
+        lambda f: f"{_percent(f['used'])} {' '.join(f['bottleneck'][:1])}",
+        0,
+    ),
+    Measure("Last operation ends", "", _plain("makespan")[0], lambda f: _moment(f["makespan"]), -1),
+    Measure("Operations moved", "to another place than planned", *_plain("moved"), 0),
+    Measure("Operations without a place", "", *_plain("unplaced"), -1),
 )

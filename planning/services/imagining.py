@@ -10,7 +10,16 @@ from django.conf import settings
 
 from kernel.jit import Table
 from planning import engine
-from planning.selectors import PLACE, Ledger, altered, compared, figures_of, load_ledger, pack_places
+from planning.selectors import (
+    PLACE,
+    Ledger,
+    altered,
+    compared,
+    deliveries,
+    figures_of,
+    load_ledger,
+    pack_places,
+)
 from planning.selectors.changes import Change, Names, check_changes
 from planning.selectors.changes.rush import Copied, copies_of
 from planning.services.thinking import think
@@ -35,7 +44,7 @@ def imagine(changes: Sequence[Change], now: datetime) -> Imagined:
     book = load_ledger(now)
     tried, copies = altered(book, changes), copies_of(changes)
     today = engine.repair(book.problem, book.standing)
-    plan = think(tried, seed=1, seconds=settings.MTO_BRANCH_SECONDS).plan or _nothing(tried)
+    plan = think(tried, seed=1, seconds=settings.MTO_BRANCH_SECONDS, near=True).plan or _nothing(tried)
     effect = compared([], [], (book, _slots(today)), (tried, _slots(plan)))
     return Imagined(
         before=figures_of(book, today, {}),
@@ -67,10 +76,11 @@ def _places(book: Ledger, plan: engine.Plan) -> Table:
 
 
 def _brought(book: Ledger, plan: engine.Plan, copies: Mapping[int, Copied]) -> list[list[int]]:
-    """The jobs that only the changes bring: the line each copies, pieces, end of the last operation."""
-    finish = plan.finish[: len(book.line_ids)].tolist()
+    """The jobs that only the changes bring: the line each copies, pieces, delivery and wish in minutes."""
+    first = np.sort(np.unique(book.rows["line"], return_index=True)[1])
+    wanted, delivered = book.rows["promised"][first].tolist(), deliveries(book, _slots(plan)).tolist()
     return [
-        [*copies[line_id], end]
-        for line_id, end in zip(book.line_ids.tolist(), finish, strict=True)
+        [*copies[line_id], delivered[job], wanted[job]]
+        for job, line_id in enumerate(book.line_ids.tolist())
         if line_id in copies
     ]

@@ -25,18 +25,19 @@ class Thought:
     more: bool = False
 
 
-def think(book: Ledger, *, seed: int, seconds: float | None = None) -> Thought:
+def think(book: Ledger, *, seed: int, seconds: float | None = None, near: bool = False) -> Thought:
     """The best plan found in MTO_PLANNING_SECONDS (or `seconds`) of CPU time, compared by engine.price.
 
     The plan in force, repaired, or a new one where that is worth what it moves, is improved; the frozen zone
     stays. Where no plan can be less late the search is over. Work in reach is drawn forward to idle machines.
+    With `near` no plan is begun from nothing where there is one.
     """
     if not len(book.rows):
         return Thought(None)
     problem, standing = book.problem, book.standing
     seconds = settings.MTO_PLANNING_SECONDS if seconds is None else seconds
     if (standing["machine"] >= 0).any():
-        first = _first(book)
+        first = engine.repair(problem, standing) if near else _first(book)
     else:
         first = _fresh(problem, seconds)
         # Its own starts have their price, too: reserves between operations stay (decision 0008).

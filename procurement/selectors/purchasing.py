@@ -123,6 +123,22 @@ def pegs(order: PurchaseOrder, page: int | str = 1) -> Page[Any]:
     )
 
 
+def supplier_by_code(code: str) -> Supplier | None:
+    """A supplier by its code."""
+    return Supplier.objects.filter(code=code).first()
+
+
+def awaited_from(supplier: Supplier) -> tuple[int, ...]:
+    """The requirements that wait for something ordered, or about to be, from this supplier. One statement."""
+    pegs = (
+        Peg.objects.open()
+        .filter(purchase_line__order__supplier=supplier, requirement__cancelled_at=None)
+        .exclude(purchase_line__order__status=PurchaseOrder.Status.CANCELLED)
+    )
+    found = pegs.order_by("requirement_id").values_list("requirement_id", flat=True)
+    return tuple(found.distinct())
+
+
 def receipts_so_far(order: PurchaseOrder) -> int:
     """How many lots came in on this order."""
     return StockMove.objects.filter(purchase_line__order=order).count()

@@ -1,5 +1,6 @@
 """Writes of the procurement stage: keyword-only verbs, each one transaction."""
 
+from procurement.services.failing import try_without
 from procurement.services.issuing import issue_material, issue_materials
 from procurement.services.purchasing import confirm_dates, confirm_order_dates, send_purchase_order
 from procurement.services.receiving import Receipt, receive
@@ -23,5 +24,6 @@ __all__ = [
     "send_purchase_order",
     "source_jobs",
     "sweep_materials",
+    "try_without",
     "withdraw_jobs",
 ]

@@ -9,6 +9,7 @@ from procurement.views.buying import (
     receive,
     send,
 )
+from procurement.views.failing import what_if
 from procurement.views.materials import issue, operation_materials, order_panel
 from procurement.views.stock import add_lot, adjust_lot, item, stock
 
@@ -27,4 +28,5 @@ __all__ = [
     "receive",
     "send",
     "stock",
+    "what_if",
 ]

@@ -13,7 +13,17 @@ from procurement import selectors, services
 from procurement.forms import DatesForm, ReceiveForm
 from procurement.models import PurchaseOrder
 from procurement.selectors.purchasing import Bought
-from procurement.views.common import BUYERS, READERS, RECEIVERS, attempt, found, may_buy, person, text_of
+from procurement.views.common import (
+    BUYERS,
+    READERS,
+    RECEIVERS,
+    attempt,
+    found,
+    may_buy,
+    may_try,
+    person,
+    text_of,
+)
 
 COMING = (PurchaseOrder.Status.SENT, PurchaseOrder.Status.PARTIAL)
 
@@ -139,6 +149,7 @@ def _page(
     context = {"order": bought.order, "bought": bought, "dates": dates, "refusal": refusal}
     context |= {
         "may_buy": buys,
+        "may_try": may_try(request),
         "coming": coming,
         "pegs": selectors.pegs(bought.order, request.GET.get("page", 1)),
     }

@@ -14,6 +14,7 @@ from orders.models import Role, User
 Thing = TypeVar("Thing")
 BUYERS = (Role.BUYER, Role.MANAGER)
 READERS = (*BUYERS, Role.PLANNER)
+TRIERS = (Role.PLANNER, Role.MANAGER)
 RECEIVERS = (*BUYERS, Role.SHIPPER)
 KEEPERS = (*READERS, Role.SALES, Role.OPERATOR, Role.INSPECTOR, Role.SHIPPER)
 
@@ -27,6 +28,12 @@ def may_buy(request: HttpRequest) -> bool:
     """Whether the person may change purchase orders and see costs."""
     user = person(request)
     return user is not None and user.has_role(*BUYERS)
+
+
+def may_try(request: HttpRequest) -> bool:
+    """Whether the person may try what-ifs."""
+    user = person(request)
+    return user is not None and user.has_role(*TRIERS)
 
 
 def text_of(values: MultiValueDict[str, str], name: str) -> str:

@@ -191,9 +191,10 @@ def test_an_extra_shift_rescues_a_job(shop: Shop, jobs: list[Operation]) -> None
 def test_a_rush_quotation_is_placed_as_a_job(shop: Shop, jobs: list[Operation], quotation: OrderLine) -> None:
     branch = made(Rush(quotation.id, 1, minute_of(MONDAY + 5 * DAY), quoted=True))
     assert branch.state == Branch.State.PLANNED, branch.reason
-    ((line_id, quantity, end),) = branch.after["jobs"]
-    assert (line_id, quantity) == (quotation.id, 1)
-    assert end > minute_of(MONDAY)
+    ((line_id, quantity, delivered, wanted),) = branch.after["jobs"]
+    assert (line_id, quantity, wanted) == (quotation.id, 1, minute_of(MONDAY + 5 * DAY))
+    assert delivered > minute_of(MONDAY)
+    assert "1 × as in QUO" in branch_page(branch).brought[0][0]
 
 
 # --- adopted and dropped ---
@@ -217,7 +218,6 @@ def test_an_adopted_machine_takes_the_places_planned_for_it(shop: Shop, jobs: li
     OrderLine.objects.filter(id=jobs[1].line_id).update(promised_at=MONDAY + DAY + 5 * HOUR)
     branch = made(NewMachine(shop.centres["CUT"].id, "CUT-9", "Another saw"))
     services.adopt_branch(branch_id=branch.id, by=None, now=MONDAY)
-    assert [start_of(each) for each in jobs] == [MONDAY, MONDAY]
     assert Operation.objects.filter(machine__code="CUT-9").count() == 1
 
 
@@ -312,13 +312,17 @@ def test_the_best_of_a_row_is_marked(shop: Shop, jobs: list[Operation]) -> None:
     made(down(shop), name="Breakdown")
     made(NewMachine(shop.centres["CUT"].id, "CUT-9", "Another saw"), name="New saw")
     found = compare_branches()
-    late = next(row for row in found.rows if row.label == "Jobs late")
-    assert [(cell.words, cell.best) for cell in late.cells] == [("1", False), ("1", False), ("0", True)]
+    late = next(row for row in found.rows if row.label == "Jobs on time")
+    assert [(cell.words, cell.best) for cell in late.cells] == [
+        ("1 of 2 · 50.0 %", False),
+        ("1 of 2 · 50.0 %", False),
+        ("2 of 2 · 100.0 %", True),
+    ]
 
 
 def test_equal_figures_have_no_best(shop: Shop, jobs: list[Operation]) -> None:
     made(Overtime((shop.machines["CUT-1"].id,), minute_of(MONDAY + 9 * HOUR), minute_of(MONDAY + 10 * HOUR)))
-    late = next(row for row in compare_branches().rows if row.label == "Jobs late")
+    late = next(row for row in compare_branches().rows if row.label == "Jobs on time")
     assert not any(cell.best for cell in late.cells)
 
 
