@@ -41,6 +41,12 @@ def plan_branch(branch_id: int) -> None:
     services.plan_branch(branch_id=branch_id)
 
 
+@shared_task(name="planning.decide")
+def decide() -> None:
+    """Look for remedies of jobs in danger."""
+    services.find_remedies()
+
+
 @worker_process_init.connect
 def load_kernels(**_: Any) -> None:
     """No job waits for the compiler."""

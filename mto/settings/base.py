@@ -216,6 +216,8 @@ MTO_SWEEPS = [
     "orders.services.expire_quotations",
     "orders.services.sweep_proofs",
     "planning.services.sweep_plan",
+    "planning.services.sweep_decisions",
+    "planning.services.measure_remedies",
     "planning.services.sweep_holds",
     "planning.services.purge_versions",
     "planning.services.sweep_branches",
@@ -248,6 +250,11 @@ MTO_PROVER = "planning.engine.exact.prove"
 MTO_NEAR_DAYS = 2
 # What begins within so many hours no improvement moves; the frozen zone is the planner's, see Dispatching
 MTO_SLUSHY_HOURS = 4
+# Decisions: a job with less working time than that between forecast and promise is at risk; what a day of
+# lateness is reckoned with beside the cost of a remedy, in the company's currency; CPU seconds for a look
+MTO_RISK_MINUTES = 240
+MTO_LATE_DAY_COST = 200
+MTO_DECIDING_SECONDS = 5.0
 # Ways to get material, asked upward by planning; what a confirmation keeps of the dates that are held
 MTO_SUPPLY = "procurement.selectors.supply_outlook"
 MTO_CONFIRMING = ["planning.services.keep_promises"]

@@ -1,6 +1,7 @@
 """Resources, operations, material requirements and the state of the plan."""
 
 from planning.models.branches import Branch, BranchQuerySet
+from planning.models.decisions import Decision, Remedy, RemedyQuerySet
 from planning.models.dispatching import Dispatching
 from planning.models.edits import PlanEdit
 from planning.models.people import Absence, Changeover, Crew, Skill, Tool
@@ -25,6 +26,7 @@ __all__ = [
     "CalendarException",
     "Changeover",
     "Crew",
+    "Decision",
     "Dispatching",
     "Downtime",
     "HeldSlot",
@@ -39,6 +41,8 @@ __all__ = [
     "PlanRequest",
     "PlanState",
     "PlanVersion",
+    "Remedy",
+    "RemedyQuerySet",
     "Requirement",
     "RequirementQuerySet",
     "Shift",

@@ -65,7 +65,9 @@ class Look(models.Model):
 class PlanState(models.Model):
     """The one row that says which plan is in force, how it was made and what it left open.
 
-    Until it is `settled` another round of improvement may find a better plan.
+    Until it is `settled` another round of improvement may find a better plan. Remedies for jobs in danger
+    were looked for at `decided_at`, for the edition `decided_version`, `decided_change`; of so many jobs they
+    are `undecided` still.
     """
 
     version = models.PositiveIntegerField(default=0)
@@ -78,6 +80,11 @@ class PlanState(models.Model):
     repair_at = models.DateTimeField(null=True)
     settled = models.BooleanField(default=True, db_default=True)
     reason = models.CharField(max_length=200, blank=True)
+    decided_version = models.PositiveIntegerField(default=0, db_default=0)
+    decided_change = models.BigIntegerField(default=0, db_default=0)
+    decided_at = models.DateTimeField(null=True)
+    decide_at = models.DateTimeField(null=True)
+    undecided = models.PositiveIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"plan {self.version}"

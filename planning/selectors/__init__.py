@@ -12,6 +12,7 @@ from planning.selectors.branches import (
 )
 from planning.selectors.calendar_file import calendar_file, calendar_token, read_calendar_token
 from planning.selectors.changes import Names, read_changes, words_of, write_changes
+from planning.selectors.decisions import answer_of, cause_groups, decisions, measured, worth_by_kind
 from planning.selectors.dispatch import (
     Bench,
     Turn,
@@ -23,15 +24,16 @@ from planning.selectors.dispatch import (
 )
 from planning.selectors.editions import Edition, plan_state
 from planning.selectors.effects import Effect, JobEffect, compared, effect_of
+from planning.selectors.home import Home, planner_home
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
 from planning.selectors.hypothetical import Obstacle, obstacles_of
 from planning.selectors.known import known_book
-from planning.selectors.late import LateJob, late_jobs
 from planning.selectors.ledger import Ledger, altered, busy_now, load_ledger
 from planning.selectors.listed import Listed, listed
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.moves import MOVED, packed, unpacked
+from planning.selectors.on_time import deliveries
 from planning.selectors.operations import (
     Reached,
     first_operations_supplied,
@@ -62,9 +64,9 @@ __all__ = [
     "Edition",
     "Effect",
     "Held",
+    "Home",
     "HurtJob",
     "JobEffect",
-    "LateJob",
     "Ledger",
     "Listed",
     "Names",
@@ -83,12 +85,15 @@ __all__ = [
     "Why",
     "Window",
     "altered",
+    "answer_of",
     "branch_page",
     "busy_now",
     "calendar_file",
     "calendar_token",
+    "cause_groups",
     "compare_branches",
     "compared",
+    "decisions",
     "deliveries",
     "dispatch_list",
     "dispatching",
@@ -102,12 +107,12 @@ __all__ = [
     "hurt_by_rework",
     "kept_back",
     "known_book",
-    "late_jobs",
     "listed",
     "load_ledger",
     "load_per_centre",
     "load_resources",
     "load_sheet",
+    "measured",
     "minute_of",
     "moment_of",
     "moves_after",
@@ -122,6 +127,7 @@ __all__ = [
     "pack_places",
     "packed",
     "plan_state",
+    "planner_home",
     "problem_of",
     "promise_panel",
     "reached_among",
@@ -139,5 +145,6 @@ __all__ = [
     "wall_version",
     "why_jobs",
     "words_of",
+    "worth_by_kind",
     "write_changes",
 ]

@@ -44,6 +44,7 @@ class Effect:
 
     `late` become late, `later` are forecast later and stay in time or late, `earlier` sooner, `rescued` were
     late and are not any more; `new` are jobs that the changes bring. Tardiness is in minutes behind promises.
+    `about` is the job that was asked about.
     """
 
     words: Sequence[str]
@@ -62,6 +63,7 @@ class Effect:
     tardiness_after: int
     nowhere: Sequence[str]
     warnings: Sequence[str] = ()
+    about: JobEffect | None = None
 
     @property
     def answer(self) -> str:
@@ -93,12 +95,15 @@ class _Ends:
         return np.where(known, np.maximum(self.forecast - self.promised, 0), 0)
 
 
-def effect_of(changes: Sequence[Change], now: datetime, book: Ledger | None = None) -> Effect:
-    """What these changes would do if they were made now.
+def effect_of(
+    changes: Sequence[Change], now: datetime, book: Ledger | None = None, *, about: int = 0
+) -> Effect:
+    """What these changes would do if they were made now; with `about` also to the job with this line id.
 
     Changes that take room push work to the right of the plan in force, and nothing else moves. Where one
     gives room, everything is compared as soon as it can be done in the order of the plan: reserves count on
-    both sides. The order book may be some seconds old; what is made is reckoned anew.
+    both sides. Jobs that weigh more overtake others where that pays. The order book may be some seconds old;
+    what is made is reckoned anew.
     """
     names = Names(changes)
     check_changes(changes, names, now)
@@ -106,15 +111,32 @@ def effect_of(changes: Sequence[Change], now: datetime, book: Ledger | None = No
     after = altered(book, changes)
     if any(each.room for each in changes):
         slots, done = (engine.in_turn(each.problem, each.standing) for each in (book, after))
+    elif all(each.still for each in changes):
+        slots = done = book.standing
+    elif (heavier := _heavier(book, after)).any():
+        slots, done = book.standing, engine.repair(after.problem, after.standing, heavier).slots
     else:
         slots, done = book.standing, engine.pushed(after.problem, after.standing)
     outcome = Standing(after.rows, after.problem.operations, done, after.resources.index)
     warnings = [warning for each in changes for warning in each.warnings(outcome, names)]
-    return compared([each.words(names) for each in changes], warnings, (book, slots), (after, done))
+    return compared([each.words(names) for each in changes], warnings, (book, slots), (after, done), about)
+
+
+def _heavier(book: Ledger, after: Ledger) -> BoolArray:
+    """Which operations of the altered book weigh more than before."""
+    if len(book.rows) != len(after.rows):
+        return np.zeros(len(after.problem), np.bool_)
+    more = np.zeros(len(after.problem), np.bool_)
+    more[: len(after.rows)] = after.rows["weight"] > book.rows["weight"]
+    return more
 
 
 def compared(
-    words: Sequence[str], warnings: Sequence[str], first: tuple[Ledger, Table], second: tuple[Ledger, Table]
+    words: Sequence[str],
+    warnings: Sequence[str],
+    first: tuple[Ledger, Table],
+    second: tuple[Ledger, Table],
+    about: int = 0,
 ) -> Effect:
     """The effect, from two order books and the SLOT rows of a plan of each."""
     before, after = _ends(*first), _ends(*second)
@@ -133,7 +155,9 @@ def compared(
         "rescued": (was & ~becomes, shift),
     }
     chosen = {name: _worst(mask, key) for name, (mask, key) in lists.items()}
-    jobs = _named(one, two, shift, sorted({each for rows in chosen.values() for each in rows}))
+    asked = np.flatnonzero(one.lines == about).tolist()
+    wanted = {*asked, *(each for rows in chosen.values() for each in rows)}
+    jobs = _named(one, two, shift, sorted(wanted))
     shown = {name: [jobs[row] for row in rows if row in jobs] for name, rows in chosen.items()}
     counts = {name: int(mask.sum()) for name, (mask, _) in lists.items()}
     return Effect(
@@ -153,6 +177,7 @@ def compared(
         tardiness_after=int(after.behind.sum()),
         nowhere=_nowhere(first, second),
         warnings=warnings,
+        about=next((jobs[row] for row in asked if row in jobs), None),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from django.utils import timezone
 
 from kernel.bases import fetch
+from kernel.jit import IntArray
 from planning.engine.calendars import Windows
 from planning.models import Operation
 from planning.selectors.editions import Edition
@@ -123,13 +124,18 @@ def worked_by(machines: Sequence[Windows], moments: list[int]) -> list[int]:
 
 def worked_until(windows: Windows, moments: list[int]) -> list[int]:
     """The working minutes of a calendar before each of these moments."""
-    if not len(windows):
-        return [0] * len(moments)
-    at = np.array(moments)
-    row = np.clip(np.searchsorted(windows["start"], at, side="right") - 1, 0, None)
-    inside = np.clip(np.minimum(at, windows["end"][row]) - windows["start"][row], 0, None)
-    minutes: list[int] = (windows["before"][row] + inside).tolist()
+    minutes: list[int] = worked_before(windows, np.array(moments, np.int64)).tolist()
     return minutes
+
+
+def worked_before(windows: Windows, moments: IntArray) -> IntArray:
+    """The same as arrays."""
+    if not len(windows):
+        return np.zeros(len(moments), np.int64)
+    row = np.clip(np.searchsorted(windows["start"], moments, side="right") - 1, 0, None)
+    inside = np.clip(np.minimum(moments, windows["end"][row]) - windows["start"][row], 0, None)
+    found: IntArray = windows["before"][row] + inside
+    return found
 
 
 PLANNED: Final = """

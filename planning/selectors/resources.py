@@ -76,6 +76,7 @@ class Resources:
     in which machines stand, by their id. `speeds` are percent by machine, `day_minutes` what each works on a
     working day; processes that are `shared` are done where several operations are at once. `changeovers` are
     set-up minutes from family to family. What begins within `frozen_hours` stays where it is planned.
+    set-up minutes from family to family. `usual` is the id of the default calendar, 0 for none.
     """
 
     calendars: tuple[Windows, ...]
@@ -95,6 +96,7 @@ class Resources:
     changeovers: Sequence[tuple[str, str, int]]
     calendar_ids: tuple[int, ...]
     frozen_hours: int = 0
+    usual: int = 0
 
     @property
     def crowded(self) -> list[int]:
@@ -115,6 +117,11 @@ class Resources:
     def days_later(self, minute: int, days: int) -> int:
         """The same time of day `days` working days later (earlier where negative), within what is known."""
         return int(self.days_after(np.array([minute], np.int64), days)[0])
+
+    def working_days(self, first: int, last: int) -> int:
+        """How many working days begin between two moments."""
+        edges = np.searchsorted(self.day_starts, np.array([first, last], np.int64), side="right")
+        return int(edges[1] - edges[0])
 
     def days_after(self, minutes: IntArray, days: int) -> IntArray:
         """`days_later` for many moments."""
@@ -148,8 +155,8 @@ def _built(text: str, today: date, default: str, changes: tuple[Altering, ...]) 
     windows = tuple(_windows(pattern, first, last) for pattern in patterns)
     place = {row["id"]: at for at, row in enumerate(tables["calendars"])}
     centres = {row["id"]: row for row in tables["centres"]}
-    machines = tables["machines"]
-    down = _spans(tables["downtimes"])
+    machines, down = tables["machines"], _spans(tables["downtimes"])
+    ids = tuple(row["id"] for row in machines)
     own, hours = _own_hours(tables, windows, place, down)
     people, absent = people_of(tables, windows, place, len(windows) + len(hours))
     codes = [row["code"] for row in tables["calendars"]]
@@ -160,7 +167,7 @@ def _built(text: str, today: date, default: str, changes: tuple[Altering, ...]) 
     calendars = (*windows, *hours, *absent)
     return Resources(
         calendars=calendars,
-        machine_ids=tuple(row["id"] for row in machines),
+        machine_ids=ids,
         machine_codes=tuple(row["code"] for row in machines),
         centres={row["id"]: (row["code"], row["name"]) for row in tables["centres"]},
         machines=tuple(
@@ -172,14 +179,9 @@ def _built(text: str, today: date, default: str, changes: tuple[Altering, ...]) 
         day_starts=(
             engine.build_day_starts(patterns[known], first, last, 0) if patterns else np.empty(0, np.int64)
         ),
-        capacity={
-            centre: tuple(
-                calendars[own.get(row["id"], calendar)]
-                for row, calendar in zip(machines, usual, strict=True)
-                if row["active"] and row["work_centre_id"] == centre
-            )
-            for centre in centres
-        },
+        capacity=_capacity(
+            centres, machines, [calendars[own.get(*each)] for each in zip(ids, usual, strict=True)]
+        ),
         down=down,
         speeds=np.array([row["speed"] for row in machines], np.int64),
         day_minutes=_day_minutes(patterns, windows, first, last)[usual],
@@ -192,7 +194,22 @@ def _built(text: str, today: date, default: str, changes: tuple[Altering, ...]) 
         changeovers=tuple((row["before"], row["after"], row["minutes"]) for row in tables["changeovers"]),
         calendar_ids=tuple(row["id"] for row in tables["calendars"]),
         frozen_hours=max((row["frozen_hours"] for row in tables["dispatching"]), default=0),
+        usual=tables["calendars"][known]["id"] if patterns else 0,
     )
+
+
+def _capacity(
+    centres: Iterable[int], machines: Sequence[Row], hours: Sequence[Windows]
+) -> dict[int, tuple[Windows, ...]]:
+    """The hours of the machines in service of each work centre."""
+    return {
+        centre: tuple(
+            mine
+            for row, mine in zip(machines, hours, strict=True)
+            if row["active"] and row["work_centre_id"] == centre
+        )
+        for centre in centres
+    }
 
 
 def _spans(rows: Iterable[Row]) -> dict[int, list[tuple[int, int]]]:

@@ -55,13 +55,17 @@ SAFE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of the way to the forecast: what it is spent on, in words, and where something can be done."""
+    """A part of the way to the forecast: what it is spent on, in words, and where something can be done.
+
+    `machine` is the code of the machine it is spent at, if at any.
+    """
 
     kind: str
     minutes: int
     words: str
     url: str = ""
     act: str = ""
+    machine: str = ""
 
     @property
     def length(self) -> str:
@@ -258,7 +262,9 @@ def _stretches(part: Part, link: engine.Link) -> Iterator[Stretch]:
         if down:
             moment = absolute(moment_of(until), today=day_of(part.now), clock=True)
             words = WORDS[DOWNTIME].format(step=_step(part, link), machine=_code(part, link), until=moment)
-            yield Stretch(DOWNTIME, down, words, reverse("planning:downtimes"), "See downtimes")
+            yield Stretch(
+                DOWNTIME, down, words, reverse("planning:downtimes"), "See downtimes", _code(part, link)
+            )
     if link.minutes > down:
         yield replace(found, minutes=link.minutes - down)
 
@@ -279,14 +285,16 @@ def _stretch(part: Part, link: engine.Link) -> Stretch:
         other = part.rows[link.behind]
         ahead = part.subjects[other.id]
         words = f"{step} waits for {code} behind {ahead} (Op {other.sequence} {other.name})"
-        return Stretch(link.cause, link.minutes, words, f"/orders/{ahead.reference}/", "Open that order")
+        return Stretch(
+            link.cause, link.minutes, words, f"/orders/{ahead.reference}/", "Open that order", code
+        )
     if link.cause == Cause.MATERIAL:
         url = reverse("procurement:order-panel", args=[subject.reference])
         return Stretch(link.cause, link.minutes, _material(part, row, step), url, "Open purchase lines")
     if link.cause == Cause.GATE:
         words = f"On hold: {subject.hold_reason}"
         return Stretch(link.cause, link.minutes, words, f"/orders/{subject.reference}/", "Open order")
-    return Stretch(link.cause, link.minutes, WORDS[link.cause].format(step=step, machine=code))
+    return Stretch(link.cause, link.minutes, WORDS[link.cause].format(step=step, machine=code), machine=code)
 
 
 WORDS: Final[Mapping[str, str]] = {

@@ -16,12 +16,14 @@ from planning.services.branches import (
     sweep_branches,
 )
 from planning.services.changing import apply_changes, undo_edit
+from planning.services.deciding import Searched, find_remedies, sweep_decisions
 from planning.services.downtimes import end_downtime, report_downtime, what_runs
 from planning.services.importing import import_upload, keep_upload
 from planning.services.material import Material, report_issued, report_material
 from planning.services.plan import plan_jobs
 from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
 from planning.services.readiness import refresh_readiness, release_operations
+from planning.services.remedies import measure_remedies, take_remedy, undo_remedy
 from planning.services.replanning import Replanned, repair_plan, replan, replan_soon, sweep_plan
 from planning.services.requests import replan_held, request_repair, request_replan
 from planning.services.rework import add_rework
@@ -34,6 +36,7 @@ __all__ = [
     "Material",
     "Progress",
     "Replanned",
+    "Searched",
     "add_rework",
     "adopt_branch",
     "apply_changes",
@@ -42,12 +45,14 @@ __all__ = [
     "drop_branch",
     "end_absence",
     "end_downtime",
+    "find_remedies",
     "finish_operations",
     "hold_promise",
     "import_upload",
     "keep_promises",
     "keep_upload",
     "make_branch",
+    "measure_remedies",
     "pause_operation",
     "plan_again",
     "plan_branch",
@@ -69,9 +74,13 @@ __all__ = [
     "share_machines",
     "start_operations",
     "sweep_branches",
+    "sweep_decisions",
     "sweep_holds",
     "sweep_plan",
+    "take_remedy",
     "undo_edit",
+    "undo_remedy",
+    "unpin_operation",
     "what_runs",
     "withdraw_jobs",
 ]

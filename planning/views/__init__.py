@@ -13,9 +13,11 @@ from planning.views.branches import (
 )
 from planning.views.calendars import calendar, calendars, new_calendar, remove_calendar, upload_holidays
 from planning.views.changes import changes, make_changes, preview_changes, undo_changes
+from planning.views.decisions import decisions, measured, remedy, take_remedy, undo_remedy
 from planning.views.dispatch import calendar_file, dispatch, release_operation, wall
+from planning.views.home import home, on_time
 from planning.views.machine_hours import downtimes, end_downtime, end_overtime
-from planning.views.plan import hold, home, hurts, order_panel, promise_panel, release, replan, why
+from planning.views.plan import hold, hurts, order_panel, promise_panel, release, replan, why
 from planning.views.resources import (
     centre,
     end_absence,
@@ -39,6 +41,7 @@ __all__ = [
     "centre",
     "changes",
     "copy_branch",
+    "decisions",
     "dispatch",
     "downtimes",
     "drop_branch",
@@ -49,9 +52,11 @@ __all__ = [
     "home",
     "hurts",
     "make_changes",
+    "measured",
     "move_operation",
     "new_calendar",
     "new_centre",
+    "on_time",
     "order_panel",
     "people",
     "pin_operation",
@@ -60,14 +65,17 @@ __all__ = [
     "promise_panel",
     "release",
     "release_operation",
+    "remedy",
     "remove_calendar",
     "remove_change",
     "remove_resource",
     "replan",
     "resources",
     "sheets",
+    "take_remedy",
     "tools",
     "undo_changes",
+    "undo_remedy",
     "upload",
     "upload_holidays",
     "wall",

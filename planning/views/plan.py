@@ -1,7 +1,6 @@
 """Pages of the planning stage."""
 
-from datetime import datetime
-from typing import Any, Final, cast
+from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,35 +17,12 @@ from kernel.htmx import (
     redirect_or_htmx,
     render_page,
 )
-from kernel.queries import Statement
-from orders.models import STAFF_ROLES, Order, OrderLine, Role, User, WorkItem
+from orders.models import STAFF_ROLES, Order, OrderLine, Role, User
 from planning import selectors, services
 from planning.models import Downtime
 
 PROMISERS = (Role.SALES, Role.PLANNER, Role.MANAGER)
 PLANNERS = (Role.PLANNER, Role.MANAGER)
-WAITING: Final = Statement(lambda: WorkItem.objects.waiting().filter(role=Role.PLANNER)[:20])
-
-
-@allow(*PLANNERS, Role.SALES, Role.BUYER)
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """What is late, why, what can be done; below it the load."""
-    now = clock.now()
-    context = _answers(selectors.load_resources(now), now)
-    return render_page(request, "planning/home.html", context)
-
-
-def _answers(resources: selectors.Resources, now: datetime) -> dict[str, Any]:
-    state, plan = selectors.plan_state()
-    late, total = selectors.late_jobs(now, resources, plan)
-    return {
-        "late": late,
-        "late_total": total,
-        "waiting": WAITING(),
-        "state": state,
-        "load": selectors.load_per_centre(resources, now, plan),
-    }
 
 
 @allow(*PLANNERS)

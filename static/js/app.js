@@ -157,10 +157,19 @@
     next.scrollIntoView({ block: "nearest" });
   }
 
+  // A numbered choice of the chosen row.
+  function pick(key) {
+    const choice = $(`[data-rows] tr.is-here [data-pick="${key}"]`);
+    choice?.focus();
+    choice?.click();
+    return Boolean(choice);
+  }
+
   function listKey(key) {
     if (key === "j") moveRow(1);
     else if (key === "k") moveRow(-1);
     else if (key === "x") $("[data-rows] tr.is-here input[data-select]")?.click();
+    else if (/^[1-9]$/.test(key)) return pick(key);
     else return false;
     return true;
   }

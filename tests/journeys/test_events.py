@@ -12,7 +12,7 @@ from demo.services import players
 from orders.models import Customer, Order, Product
 from orders.services import Header, LineInput, create_quotation
 from planning.engine.promise import warm_up_promises
-from planning.models import Machine, Operation, PlanRequest, Requirement
+from planning.models import Decision, Machine, Operation, PlanRequest, Requirement
 from planning.services import report_downtime
 from procurement.models import PurchaseOrderLine
 from tests.journeys.story import COBALT, WITH_G3, Story, line_of, until
@@ -20,6 +20,9 @@ from tests.journeys.story import COBALT, WITH_G3, Story, line_of, until
 pytestmark = pytest.mark.django_db(transaction=True)
 MOMENT = "%Y-%m-%dT%H:%M"
 CARD = "GPU-3"
+DECIDED = 60.0
+"""Seconds after which its remedies were looked for: a search waits for the pause after the one before."""
+
 EVENT = 10.0
 """Seconds after which the plan has taken an event in."""
 
@@ -153,7 +156,9 @@ def test_a_breakdown_moves_the_forecast_and_is_named_as_its_reason(story: Story)
     until(lambda: forecast(order) > before, "the forecast to move", EVENT)
     assert line_of(order).promised_at == promised
     expect(why(story.at("planner", f"/orders/{order.number}/"))).to_contain_text(f"{machine} stands until")
-    page = story.at("planner", "/planning/")
+    told = Decision.objects.filter(line__order=order, words__contains="stands until")
+    until(told.exists, "the decision to name the machine", DECIDED)
+    page = story.at("planner", "/planning/decisions/")
     expect(page.get_by_role("row").filter(has_text=f"{order.number} line 10")).to_contain_text("stands until")
     page.goto(f"{story.url}/planning/downtimes/")
     page.get_by_role("link", name="What it hurts").click()

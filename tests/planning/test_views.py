@@ -2,18 +2,14 @@
 
 import re
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
-from kernel import clock
-from orders.models import OrderLine, User
+from orders.models import User
 from planning import services
 from planning.models import PlanRequest
-from planning.services import Material
 from tests.planning.shop import MONDAY, Shop, make_job, material, moves_to_planning
 
 
@@ -63,46 +59,6 @@ def planned_shop(shop: Shop, count: int = 3) -> None:
     lines[0].refresh_from_db()
     lines[0].promised_at = lines[0].forecast_at - timedelta(days=3)
     lines[0].save(update_fields=["promised_at"])
-
-
-def test_the_home_page_answers_what_is_late_and_why(shop: Shop, planner: Client) -> None:
-    planned_shop(shop)
-    page = planner.get("/planning/").content.decode()
-    assert "1 job will be late" in page
-    assert "Op 10 Cut is worked on at CUT-1: 1 h" in page or "Op 10 Cut waits for CUT-" in page
-    assert "Replan now" in page
-
-
-def test_the_home_page_needs_few_statements_at_any_size(
-    shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    planned_shop(shop, 40)
-    OrderLine.objects.update(promised_at=MONDAY, forecast_at=MONDAY + timedelta(days=3))
-    with django_assert_max_num_queries(12):
-        page = planner.get("/planning/").content.decode()
-    assert "the 25 latest of 40" in page
-
-
-def test_the_causes_are_read_once_for_an_edition_of_the_plan(
-    shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    planned_shop(shop)
-    with clock.told_at(timezone.now()):
-        planner.get("/planning/")
-        with django_assert_max_num_queries(9):
-            planner.get("/planning/")
-
-
-def test_another_edition_of_the_plan_tells_its_own_causes(shop: Shop, planner: Client) -> None:
-    now = timezone.now()
-    line = make_job(shop, bom=[material(shop.items["steel"], 10)], now=now, promised=now)
-    services.plan_jobs(moves=moves_to_planning(line), now=now)
-    with clock.told_at(now):
-        assert "waits for STEEL" not in planner.get("/planning/").content.decode()
-        need = line.requirements.get().id
-        services.report_material(reports=[Material(need, Decimal(0), Decimal(0), now + timedelta(days=20))])
-        services.repair_plan()
-        assert "waits for STEEL" in planner.get("/planning/").content.decode()
 
 
 def test_the_load_says_what_is_taken_and_what_is_free(shop: Shop, planner: Client) -> None:

@@ -13,6 +13,7 @@ from planning.selectors.changes.base import (
 )
 from planning.selectors.changes.calendars import Hours, Remove, hours_of
 from planning.selectors.changes.days import SpecialDay, UsualDay
+from planning.selectors.changes.decided import Ask, Lots, Promise, Unask
 from planning.selectors.changes.dispatching import Dispatch, Release
 from planning.selectors.changes.equipment import CentreAs, MachineAs, Tooled
 from planning.selectors.changes.hours import Down, EndDown, EndOvertime, Overtime
@@ -25,6 +26,7 @@ from planning.selectors.changes.rush import Rush
 from planning.selectors.changes.supplies import Expect
 
 __all__ = [
+    "Ask",
     "Away",
     "Back",
     "CentreAs",
@@ -38,12 +40,14 @@ __all__ = [
     "Gate",
     "Hours",
     "InService",
+    "Lots",
     "MachineAs",
     "Move",
     "Names",
     "NewMachine",
     "Overtime",
     "Pin",
+    "Promise",
     "RawBook",
     "Release",
     "Remove",
@@ -55,6 +59,7 @@ __all__ = [
     "Standing",
     "Tables",
     "Tooled",
+    "Unask",
     "Unpin",
     "UsualDay",
     "Weigh",

@@ -68,11 +68,13 @@ class Standing:
 class Change:
     """One thing that is decided. Fields named as in names.MODELS hold ids, those of MOMENTS minutes.
 
-    Altering concerns the tables in memory alone. `room` tells that work may be done sooner by it.
+    Altering concerns the tables in memory alone. `room` tells that work may be done sooner by it, `still`
+    that nothing moves by it.
     """
 
     kind: ClassVar[str] = ""
     room: ClassVar[bool] = False
+    still: ClassVar[bool] = False
 
     def tables(self, tables: Tables) -> None:
         """Alter master data."""

@@ -11,7 +11,18 @@ from kernel import clock
 from kernel.errors import Refused
 from kernel.formats import absolute, day_of
 from orders.models import Order, OrderLine
-from planning.models import Absence, Calendar, Crew, Downtime, Machine, Operation, Overtime, Tool, WorkCentre
+from planning.models import (
+    Absence,
+    Calendar,
+    Crew,
+    Downtime,
+    Machine,
+    Operation,
+    Overtime,
+    Requirement,
+    Tool,
+    WorkCentre,
+)
 from planning.selectors.moments import moment_of
 
 MODELS: Final[dict[str, QuerySet[Any]]] = {
@@ -25,6 +36,7 @@ MODELS: Final[dict[str, QuerySet[Any]]] = {
     "operation": Operation.objects.select_related("line__order", "machine", "process"),
     "order": Order.objects.all(),
     "overtime": Overtime.objects.select_related("machine"),
+    "requirement": Requirement.objects.select_related("item"),
     "tool": Tool.objects.all(),
 }
 """Fields of changes by what they name; with an s behind it a tuple of them."""
@@ -61,6 +73,8 @@ class Names:
             return f"a deleted {model}"
         if isinstance(found, Operation):
             return f"{found.line.order} {found.line} {found}"
+        if isinstance(found, Requirement):
+            return found.item.number
         if isinstance(found, OrderLine):
             return f"{found.order} {found}"
         return str(found)

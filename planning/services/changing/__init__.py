@@ -2,6 +2,7 @@
 
 from planning.services.changing import (
     calendars,
+    decided,
     dispatching,
     equipment,
     hours,
@@ -19,6 +20,7 @@ __all__ = [
     "apply_changes",
     "calendars",
     "change_plan",
+    "decided",
     "dispatching",
     "equipment",
     "hours",
