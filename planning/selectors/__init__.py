@@ -33,7 +33,7 @@ from planning.selectors.listed import Listed, listed
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.moves import MOVED, packed, unpacked
-from planning.selectors.on_time import deliveries
+from planning.selectors.on_time import on_time_list
 from planning.selectors.operations import (
     Reached,
     first_operations_supplied,
@@ -121,6 +121,7 @@ __all__ = [
     "newest_edition",
     "next_minute",
     "obstacles_of",
+    "on_time_list",
     "open_operations",
     "operations_of",
     "order_schedule",

@@ -142,7 +142,7 @@ def _shares(resources: Resources, stretch: int) -> Mapping[str, Sequence[Share]]
     }
 
 
-def deliveries(now: datetime, by: str, days: int, page: int) -> Deliveries:
+def on_time_list(now: datetime, by: str, days: int, page: int) -> Deliveries:
     """The deliveries of the last `days` days against their dates, ROWS a page. One statement."""
     by = by if by in MEASURES else "promise"
     days = days if days in SPANS else SPANS[0]

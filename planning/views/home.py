@@ -30,5 +30,5 @@ def on_time(request: HttpRequest) -> HttpResponse:
     """The deliveries behind one figure, the latest ones first."""
     asked = request.GET
     page, days = (int(asked[name]) if asked.get(name, "").isdecimal() else 0 for name in ("page", "days"))
-    found = selectors.deliveries(clock.now(), asked.get("by", ""), days, page)
+    found = selectors.on_time_list(clock.now(), asked.get("by", ""), days, page)
     return render_page(request, "planning/on_time.html", {"found": found})
