@@ -31,6 +31,8 @@ TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SHOWN: Final = timedelta(days=31)
 """Exceptions that are over for longer are kept, not shown."""
+EMPTY: Final = 3
+"""So many rows await the shifts of an empty calendar."""
 
 
 class CalendarForm(forms.Form):
@@ -152,6 +154,7 @@ class CalendarEntry:
             each._asdict() | {"weekdays": list(each.weekdays)} for each in (stored.shifts if stored else ())
         ]
         self.shifts = SHIFTS(data, prefix="shift", initial=shifts)
+        self.shifts.extra = 1 if shifts else EMPTY
         self.days = DAYS(data, prefix="day", initial=[each._asdict() | {"date": each.day} for each in shown])
 
     def is_readable(self) -> bool:

@@ -14,7 +14,6 @@ from kernel.errors import Refused
 from kernel.htmx import (
     add_refusal,
     no_change,
-    partial_name,
     redirect_or_htmx,
     render_page,
     status_of,
@@ -64,7 +63,7 @@ def new_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _edited(request: HttpRequest, entry: CalendarEntry, context: dict[str, Any]) -> HttpResponse:
-    if request.method == "POST" and partial_name(request, "week"):
+    if "draw" in request.POST:
         return _redrawn(request, entry)
     told = entered(request, entry) if request.method == "POST" else None
     shown = _shown(entry)

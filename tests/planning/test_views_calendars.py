@@ -130,7 +130,7 @@ def test_exceptions_of_long_ago_stay_though_they_are_not_shown(shop: Shop, plann
 
 def test_the_picture_follows_the_form_and_stores_nothing(shop: Shop, planner: Client) -> None:
     headers = {"HX-Request": "true", "HX-Target": "week"}
-    data = editor(shop.calendar, shift__0__starts="22:00", shift__0__ends="06:00")
+    data = editor(shop.calendar, shift__0__starts="22:00", shift__0__ends="06:00", draw="week")
     part = planner.post(address(shop), data, headers=headers).content.decode()
     assert "22:00–24:00" in part
     assert "<html" not in part
@@ -139,7 +139,7 @@ def test_the_picture_follows_the_form_and_stores_nothing(shop: Shop, planner: Cl
 
 def test_the_picture_stays_while_a_shift_makes_no_sense(shop: Shop, planner: Client) -> None:
     headers = {"HX-Request": "true", "HX-Target": "week"}
-    data = editor(shop.calendar, shift__0__starts="late")
+    data = editor(shop.calendar, shift__0__starts="late", draw="week")
     assert planner.post(address(shop), data, headers=headers).status_code == 204
 
 
