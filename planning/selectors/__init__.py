@@ -31,6 +31,7 @@ from planning.selectors.known import known_book
 from planning.selectors.ledger import Ledger, altered, busy_now, load_ledger
 from planning.selectors.listed import Listed, listed
 from planning.selectors.load import CentreLoad, load_per_centre
+from planning.selectors.looks import MovedOperation, Moves, moved_since_look
 from planning.selectors.moments import minute_of, moment_of, next_minute
 from planning.selectors.moves import MOVED, packed, unpacked
 from planning.selectors.on_time import on_time_list
@@ -52,7 +53,7 @@ from planning.selectors.resources import Resources, load_resources
 from planning.selectors.routing import Row, operations_of, unknown_needs
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 from planning.selectors.why import Stretch, Why, why_jobs
-from planning.selectors.worth import deliveries, figures_of
+from planning.selectors.worth import figures_of, forecast_minutes
 
 __all__ = [
     "MOVED",
@@ -69,6 +70,8 @@ __all__ = [
     "JobEffect",
     "Ledger",
     "Listed",
+    "MovedOperation",
+    "Moves",
     "Names",
     "Obstacle",
     "OrderSchedule",
@@ -101,6 +104,7 @@ __all__ = [
     "figures_of",
     "first_operations_supplied",
     "followers",
+    "forecast_minutes",
     "held_slots",
     "hurt_by_downtime",
     "hurt_by_item",
@@ -115,6 +119,7 @@ __all__ = [
     "measured",
     "minute_of",
     "moment_of",
+    "moved_since_look",
     "moves_after",
     "new_links",
     "new_rows",

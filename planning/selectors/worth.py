@@ -66,7 +66,7 @@ def worth_of(book: Ledger, copies: Mapping[int, Copied]) -> Worth:
     )
 
 
-def deliveries(book: Ledger, slots: Table) -> IntArray:
+def forecast_minutes(book: Ledger, slots: Table) -> IntArray:
     """When each job of the order book reaches its customer, NEVER where an operation has no place."""
     finish = finishes(book.problem, slots)[: len(book.line_ids)]
     known = finish != NEVER
@@ -84,7 +84,7 @@ def figures_of(
     """
     slots = engine.standing_slots(plan.machine, plan.start, plan.end)
     until = book.problem.now + int(PERIOD.total_seconds()) // 60
-    found = measure(book.problem, slots, worth_of(book, copies), deliveries(book, slots), until, moved)
+    found = measure(book.problem, slots, worth_of(book, copies), forecast_minutes(book, slots), until, moved)
     own = int((plan.machine[: len(book.rows)] < 0).sum())
     return written(replace(found, unplaced=own), book)
 

@@ -19,6 +19,7 @@ from planning.services.changing import apply_changes, undo_edit
 from planning.services.deciding import Searched, find_remedies, sweep_decisions
 from planning.services.downtimes import end_downtime, report_downtime, what_runs
 from planning.services.importing import import_upload, keep_upload
+from planning.services.looking import note_look
 from planning.services.material import Material, report_issued, report_material
 from planning.services.plan import plan_jobs
 from planning.services.promising import hold_promise, keep_promises, release_holds, sweep_holds
@@ -53,6 +54,7 @@ __all__ = [
     "keep_upload",
     "make_branch",
     "measure_remedies",
+    "note_look",
     "pause_operation",
     "plan_again",
     "plan_branch",

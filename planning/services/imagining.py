@@ -15,8 +15,8 @@ from planning.selectors import (
     Ledger,
     altered,
     compared,
-    deliveries,
     figures_of,
+    forecast_minutes,
     load_ledger,
     pack_places,
 )
@@ -78,7 +78,7 @@ def _places(book: Ledger, plan: engine.Plan) -> Table:
 def _brought(book: Ledger, plan: engine.Plan, copies: Mapping[int, Copied]) -> list[list[int]]:
     """The jobs that only the changes bring: the line each copies, pieces, delivery and wish in minutes."""
     first = np.sort(np.unique(book.rows["line"], return_index=True)[1])
-    wanted, delivered = book.rows["promised"][first].tolist(), deliveries(book, _slots(plan)).tolist()
+    wanted, delivered = book.rows["promised"][first].tolist(), forecast_minutes(book, _slots(plan)).tolist()
     return [
         [*copies[line_id], delivered[job], wanted[job]]
         for job, line_id in enumerate(book.line_ids.tolist())

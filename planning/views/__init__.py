@@ -17,7 +17,9 @@ from planning.views.decisions import decisions, measured, remedy, take_remedy, u
 from planning.views.dispatch import calendar_file, dispatch, release_operation, wall
 from planning.views.home import home, on_time
 from planning.views.machine_hours import downtimes, end_downtime, end_overtime
-from planning.views.plan import hold, hurts, order_panel, promise_panel, release, replan, why
+from planning.views.moved import moved, put_back, seen
+from planning.views.order import order_panel, plan_order
+from planning.views.plan import hold, hurts, promise_panel, release, replan, why
 from planning.views.resources import (
     centre,
     end_absence,
@@ -54,6 +56,7 @@ __all__ = [
     "make_changes",
     "measured",
     "move_operation",
+    "moved",
     "new_calendar",
     "new_centre",
     "on_time",
@@ -61,8 +64,10 @@ __all__ = [
     "people",
     "pin_operation",
     "plan_branch",
+    "plan_order",
     "preview_changes",
     "promise_panel",
+    "put_back",
     "release",
     "release_operation",
     "remedy",
@@ -71,6 +76,7 @@ __all__ = [
     "remove_resource",
     "replan",
     "resources",
+    "seen",
     "sheets",
     "take_remedy",
     "tools",

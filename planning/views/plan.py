@@ -36,19 +36,6 @@ def replan(request: HttpRequest) -> HttpResponse:
 
 @allow(*STAFF_ROLES)
 @require_GET
-def order_panel(request: HtmxRequest, reference: str) -> HttpResponse:
-    """The schedule section of the order page, and a page of its own."""
-    schedule = selectors.order_schedule(reference)
-    if schedule is None:
-        raise Http404(f"There is no order {reference}.")
-    target = request.htmx.target or ""
-    return render_page(
-        request, "planning/order_panel.html", {"schedule": schedule}, partial={target: "schedule"}
-    )
-
-
-@allow(*STAFF_ROLES)
-@require_GET
 def promise_panel(request: HtmxRequest, reference: str) -> HttpResponse:
     """When a quotation can be delivered: a section of its page, and a page of its own."""
     panel = selectors.promise_panel(_order_or_404(reference), clock.now())
