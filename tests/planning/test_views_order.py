@@ -12,9 +12,9 @@ from tests.planning.test_changes import planner, two_jobs
 __all__ = ["planner", "two_jobs"]
 
 
-def decide(client: Any, operation: Operation, **data: object) -> Any:
+def decide(client: Any, of: Operation, **data: object) -> Any:
     """The answer to a decision about the operation's order."""
-    return client.post(f"/planning/order/{operation.line.order.reference}/plan/", data, follow=True)
+    return client.post(f"/planning/order/{of.line.order.reference}/plan/", data, follow=True)
 
 
 def test_a_priority_is_set_for_the_order(planner: Any, two_jobs: list[Operation]) -> None:
