@@ -18,14 +18,14 @@ class MoveForm(forms.Form):
     seen_machine = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen_start = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *arguments: Any, operation: Operation, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, operation: Operation) -> None:
         first = {
             "machine": operation.machine_id,
             "starts": operation.planned_start,
             "seen_machine": operation.machine_id,
             "seen_start": minute_of(operation.planned_start),
         }
-        super().__init__(*arguments, initial=first, **options)
+        super().__init__(data, initial=first)
         self.operation = operation
         able = Machine.objects.filter(active=True, work_centre__processes=operation.process_id)
         self.fields["machine"].queryset = able.order_by("work_centre__position", "code")  # type: ignore[attr-defined]

@@ -24,6 +24,8 @@ from planning.views.entering import PLANNERS, act, answer, entered
 
 READERS: Final = (*PLANNERS, Role.SALES, Role.BUYER)
 ROWS: Final = 100
+ALL: Final = 2000
+"""Operations on a list for paper."""
 ICONS: Final = (
     "alert-circle",
     "alert-triangle",
@@ -33,6 +35,7 @@ ICONS: Final = (
     "calendar-event",
     "check",
     "circle-check",
+    "clock",
     "clock-off",
     "external-link",
     "hourglass",
@@ -40,6 +43,7 @@ ICONS: Final = (
     "player-pause",
     "player-play",
     "route",
+    "tools",
     "x",
 )
 """What the scripts draw beside their words."""
@@ -53,7 +57,8 @@ def board(request: HttpRequest) -> HttpResponse:
     context = _frame(request, window)
     if request.GET.get("as") == "table":
         found = selectors.listed(selectors.load_sheet(window, now), now)
-        context["rows"] = Paginator(found, ROWS).get_page(request.GET.get("page"))
+        rows = ALL if request.GET.get("rows") == "all" else ROWS
+        context["rows"] = Paginator(found, rows).get_page(request.GET.get("page"))
     return render_page(request, "planning/board.html", context)
 
 

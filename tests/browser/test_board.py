@@ -12,11 +12,18 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orders.models import User
-from planning import services
-from planning.models import Operation
+from planning import engine, selectors, services
+from planning.models import Downtime, Operation
+from planning.selectors.changes import Move, Unpin
 from tests.planning.shop import build_shop, make_job, material, moves_to_planning
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels() -> None:
+    """As the worker compiles them when it starts."""
+    engine.warm_up()
 
 
 @pytest.fixture
@@ -112,6 +119,56 @@ def test_what_moves_elsewhere_is_listed(board: Page) -> None:
     expect(board.locator("#board-moved-count")).to_contain_text("moved since you last looked", timeout=5000)
     board.get_by_role("button", name="Mark as seen").click()
     expect(board.locator("#board-moved")).to_be_hidden()
+
+
+def test_what_moved_is_put_back_and_pinned(board: Page) -> None:
+    last = Operation.objects.filter(sequence=10).latest("during")
+    assert last.planned_start
+    assert last.machine
+    was = (last.machine_id, last.planned_start)
+    expect(board.locator("#board-view")).not_to_have_class("board-view is-loading")
+    later = selectors.minute_of(last.planned_start + timedelta(hours=9))
+    move, free = Move(last.id, last.machine.id, later), Unpin(last.id)
+    services.apply_changes(changes=[move], by=None)
+    services.apply_changes(changes=[free], by=None)
+    board.locator("#board-moved-list").get_by_role("button", name="Put back and pin").first.click()
+    expect(board.locator("#board-notice")).to_contain_text("is pinned there")
+    last.refresh_from_db()
+    assert (last.machine_id, last.planned_start, last.pinned) == (*was, True)
+
+
+def test_a_machine_tells_where_it_stands_and_is_freed(board: Page) -> None:
+    machine = Operation.objects.filter(sequence=10).order_by("during")[0].machine
+    assert machine
+    now = timezone.now()
+    services.report_downtime(machine=machine, starts=now, ends=now + timedelta(hours=4), note="belt")
+    board.reload()
+    expect(board.locator("#board")).to_have_attribute("data-bars", "12")
+    first = 40 + 24 + (14 if machine.code == "CUT-1" else 42)
+    board.locator("#board-glass").click(position={"x": 20, "y": first})
+    expect(board.locator("#board-chosen")).to_contain_text("Breakdown")
+    board.get_by_role("button", name="End downtime").click()
+    expect(board.locator("#board-notice")).to_contain_text("ends now")
+    assert Downtime.objects.filter(ends__gt=timezone.now() + timedelta(minutes=2)).count() == 0
+
+
+def test_only_rows_with_work_are_shown_on_demand_and_able_machines_while_moving(board: Page) -> None:
+    sheet = board.locator("#board-sheet")
+    tall = sheet.evaluate("node => node.style.height")
+    Operation.objects.filter(machine__code="CUT-2").update(machine=None, during=None)
+    board.get_by_role("button", name="Only with work").click()
+    expect(board.locator("#board")).not_to_have_attribute("data-bars", "12", timeout=5000)
+    assert sheet.evaluate("node => node.style.height") != tall
+    board.keyboard.press("ArrowDown")
+    board.keyboard.press("m")
+    expect(board.locator("#board-chosen")).to_contain_text("It stands where it stood")
+    assert sheet.evaluate("node => node.style.height") == tall
+
+
+def test_the_form_for_machine_time_is_accessible(board: Page) -> None:
+    board.keyboard.press("d")
+    expect(board.locator("#board-form-effect")).to_contain_text("becomes late")
+    assert grave(board) == []
 
 
 def test_the_keys_are_listed(board: Page) -> None:

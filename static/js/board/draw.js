@@ -1,5 +1,5 @@
 // The picture below: rows, closed hours, downtimes, bars. Bars of a pixel are drawn once per pixel.
-import { HELD, MARKS, isLate } from "./data.js";
+import { HELD, MARKS, RUNNING, isLate } from "./data.js";
 import { HEAD, LANE, PAD, firstAt, rowAt } from "./rows.js";
 import { clock, day, edgeAfter, midnight, ticks, weekday } from "./time.js";
 import { AXIS, scale, stop, view, xOf } from "./view.js";
@@ -182,6 +182,9 @@ function paintTexts(pen, paint, data, texts) {
     }
     pen.fillStyle = paint.states[status][2];
     pen.fillText(text, x, y + h / 2 + 4);
+    if (text[0] !== "▲" || status === RUNNING) continue;
+    pen.fillStyle = paint.badFg;
+    pen.fillText("▲", x, y + h / 2 + 4);
   }
 }
 

@@ -23,7 +23,7 @@ const BASE = 1, OVER = 2, LOAD = 4, SIDE = 8;
 
 const state = {
   data: null, layout: null, moving: null, glide: null, hurt: new Set(), marked: null, moved: new Map(), own: new Set(),
-  edits: JSON.parse(sessionStorage.getItem("board-edits") || "[]"), mayChange: root.dataset.mayChange === "yes", saving: false, centre: -1,
+  edits: JSON.parse(sessionStorage.getItem("board-edits") || "[]"), mayChange: root.dataset.mayChange === "yes", saving: false, centre: -1, spot: -1, panned: () => panned(),
   arrange: () => arrange(),
   chosenAt: () => (state.data && view.chosen ? index(state.data).get(view.chosen) ?? -1 : -1),
   changed: () => redraw(OVER | SIDE), over: () => redraw(OVER),
@@ -45,6 +45,7 @@ function drawNow() {
   if (what & BASE) drawBoard(pens.base, paint, state.data, state.layout, state.glide?.hidden);
   if (what & (BASE | OVER)) { drawOverlay(pens.over, paint, state); tellBox(); }
   if (what & LOAD) drawLoad(pens.load, paint, state.data, load, state.centre, 120);
+  root.classList.toggle("is-carrying", !!state.moving);
   if (what & SIDE) showChosen(state, acts);
   if (state.glide) redraw(OVER);
   else if (glided) { glided = false; redraw(BASE); }
@@ -205,6 +206,7 @@ const acts = {
   choose(i, follow) {
     if (state.moving && i !== state.moving.i) return;
     view.chosen = i >= 0 ? keyOf(state.data, i) : 0;
+    state.spot = -1;
     if (i >= 0) {
       say(describe(i));
       if (follow) {
@@ -273,8 +275,16 @@ const acts = {
     say(`Rows are ${{ machines: "machines", centres: "work centres", people: "crews" }[mode]}.`);
   },
   ask(machine, starts, ends) { forms.open(state, closed(machine, starts, ends) ? "overtime" : "down", machine, starts, ends); },
-  form(kind) {
-    const i = state.chosenAt(), machine = i >= 0 ? state.data.machine[i] : state.layout.rows.find((row) => row.machine !== undefined)?.machine ?? 0;
+  change: (change, words) => act([change], words),
+  machine(place) {
+    state.spot = place;
+    view.chosen = 0;
+    say(`${state.data.machines[place].code} ${state.data.machines[place].name}`);
+    tellAddress();
+    redraw(OVER | SIDE);
+  },
+  form(kind, spot = -1) {
+    const i = state.chosenAt(), machine = spot >= 0 ? spot : i >= 0 ? state.data.machine[i] : state.layout.rows.find((row) => row.machine !== undefined)?.machine ?? 0;
     const starts = Math.max(Math.ceil(now()), i >= 0 ? state.data.start[i] : 0);
     forms.open(state, kind, machine, starts, starts + 240);
   },
@@ -283,6 +293,7 @@ const acts = {
     if (forms.close(state)) return null;
     unnotice();
     view.chosen = 0;
+    state.spot = -1;
     state.marked = null;
     return redraw(OVER | SIDE);
   },

@@ -96,7 +96,7 @@ export function shift(state, step, fine) {
     to = (step > 0 ? all.find((each) => each > moving.start) : all.findLast((each) => each < moving.start)) ?? to;
   }
   place(state, moving.machine, to, false);
-  follow(moving);
+  follow(state, moving);
   say(`${data.machines[moving.machine].code}, ${stamp(moving.start)}`);
 }
 
@@ -110,9 +110,11 @@ export function lift(state, step) {
   return state.reveal(layout.byMachine.get(to));
 }
 
-function follow(moving) {
-  if (moving.start < view.start + view.minutes * 0.05) view.start = moving.start - view.minutes * 0.2;
-  else if (moving.end > stop() - view.minutes * 0.05) view.start = moving.start - view.minutes * 0.6;
+function follow(state, moving) {
+  if (moving.start < view.start + view.minutes * 0.02) view.start = moving.start - view.minutes * 0.2;
+  else if (moving.start > stop() - view.minutes * 0.05) view.start = moving.start - view.minutes * 0.6;
+  else return;
+  state.panned();
 }
 
 export function leave(state) {

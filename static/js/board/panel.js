@@ -11,6 +11,7 @@ const fact = (term, ...words) => [h("dt", {}, term), h("dd", {}, ...words)];
 export function showChosen(state, acts) {
   const box = at("board-chosen"), { data } = state, i = state.chosenAt();
   if (state.moving) return showMoving(state, box, acts);
+  if (data && i < 0 && state.spot >= 0 && data.machines[state.spot]) return showMachine(state, box, acts);
   if (!data || i < 0) {
     box.replaceChildren(h("p", { class: "muted" }, view.chosen ? "The chosen operation is not in this window." : "Choose a bar, or go to one with the arrow keys."));
     return null;
@@ -21,11 +22,11 @@ export function showChosen(state, acts) {
   box.replaceChildren(
     h("h3", { class: "board-name" }, h("a", { href: `/orders/${line.ref}/` }, refOf(data, i))),
     h("p", { class: "muted" }, `${line.customer} · ${line.product}`),
-    h("p", { class: "board-state" }, icon(SIGNS[data.status[i]]), `${stepOf(data, i)}: ${statusOf(data, i)}`, data.pinned[i] ? h("span", { class: "board-pinned" }, icon("map-pin"), "pinned") : null),
+    h("p", { class: "board-state" }, icon(SIGNS[data.status[i]]), h("span", {}, `${stepOf(data, i)}: ${statusOf(data, i)}`), data.pinned[i] ? h("span", { class: "board-pinned" }, icon("map-pin"), "pinned") : null),
     h("dl", { class: "facts" },
       ...fact("Machine", `${machine.code} `, h("span", { class: "muted" }, machine.name)),
       ...fact("Time", between(data.start[i], data.end[i])),
-      ...(base ? fact("First plan", base) : []),
+      ...(base ? fact("Baseline", base) : []),
       ...(line.promised !== null ? fact("Promised", day(line.promised)) : []),
       ...(line.forecast !== null ? fact("Forecast", day(line.forecast), late ? h("span", { class: "late" }, ` ▲ ${span(line.forecast - line.promised)} late`) : "") : []),
       ...(held ? [] : fact("Able", able(data, i).map((each) => data.machines[each].code).slice(0, 12).join(", ") || "no machine")),
@@ -36,6 +37,23 @@ export function showChosen(state, acts) {
       held ? null : button(view.chain ? "Hide job" : "Follow job", "route", acts.chain),
       h("a", { class: "btn btn-sm", href: `/orders/${line.ref}/` }, icon("external-link"), "Open order"),
     ),
+  );
+  return null;
+}
+
+// A machine with the times at which it stands or works longer, each of which can be taken back.
+function showMachine(state, box, acts) {
+  const { data, spot } = state, machine = data.machines[spot], here = (each) => each.machine === spot;
+  const ends = (change, words, verb) => h("li", {}, words, state.mayChange ? button(verb, "x", () => acts.change(change, words)) : null);
+  const stretches = [
+    ...data.downtimes.filter(here).map((each) => ends({ kind: "end_down", downtime: each.id }, `✕ ${each.cause}, ${between(each.start, each.end)}${each.note ? `: ${each.note}` : ""}`, "End downtime")),
+    ...data.overtime.filter(here).map((each) => ends({ kind: "end_overtime", overtimes: [each.id] }, `+ Overtime, ${between(each.start, each.end)}${each.note ? `: ${each.note}` : ""}`, "Call off overtime")),
+  ];
+  box.replaceChildren(
+    h("h3", { class: "board-name" }, `${machine.code} ${machine.name}`),
+    h("p", { class: "muted" }, `${data.centres[machine.centre].name}${machine.speed === 100 ? "" : `, ${machine.speed} % speed`}`),
+    stretches.length ? h("ul", { class: "board-jobs" }, ...stretches) : h("p", { class: "muted" }, "It stands nowhere in this window."),
+    state.mayChange ? h("div", { class: "acts" }, button("Report downtime", "tools", () => acts.form("down", spot)), button("Add overtime", "clock", () => acts.form("overtime", spot))) : "",
   );
   return null;
 }

@@ -17,13 +17,20 @@ export function listen(glass, state, acts) {
   };
   const barUnder = (at) => (at.y < AXIS || at.x < view.labels || !state.data ? -1 : barAt(state.data, state.layout, at.minute, at.deep, 3 / scale()));
 
+  // The bar being moved is taken where it hangs, not where it stood.
+  function onGhost(at) {
+    const { moving: m, layout } = state, row = m ? layout.rows[layout.byMachine.get(m.machine) ?? -1] : null;
+    return !!row && at.x > view.labels && at.deep >= row.y && at.deep < row.y + row.h && at.minute >= m.start - 3 / scale() && at.minute <= m.end + 3 / scale();
+  }
+
   glass.addEventListener("pointerdown", (event) => {
     if (event.button > 1 || !state.data) return;
-    const at = spot(event), i = barUnder(at), touch = event.pointerType === "touch";
+    const at = spot(event), ghost = onGhost(at), under = ghost ? state.moving.i : barUnder(at), touch = event.pointerType === "touch" && !ghost;
+    const i = state.moving && under !== state.moving.i ? -1 : under;
     glass.setPointerCapture(event.pointerId);
-    const pan = touch || event.button === 1 || at.y < AXIS || at.x < view.labels;
+    const pan = touch || event.button === 1 || at.y < AXIS || at.x < view.labels || (!!state.moving && i < 0);
     held = { at, i, pan, start: view.start, top: view.top, moved: false, grab: i >= 0 ? at.minute - state.data.start[i] : 0 };
-    if (state.moving && i === state.moving.i) held.grab = at.minute - state.moving.start;
+    if (ghost) held.grab = at.minute - state.moving.start;
     if (event.button === 1) event.preventDefault();
   });
 
@@ -82,6 +89,14 @@ export function listen(glass, state, acts) {
     acts.edge(at.y);
   }
 
+  // A click beside all bars: on the name of a machine, or where it stands or works longer, it is about that machine.
+  function nothing(at) {
+    const { data, layout } = state, machine = at.y > AXIS && view.mode === "machines" ? layout.rows[rowAt(layout, at.deep)]?.machine : undefined;
+    const there = (each) => each.machine === machine && each.start <= at.minute && each.end >= at.minute;
+    if (machine !== undefined && (at.x < view.labels || data.downtimes.some(there) || data.overtime.some(there))) acts.machine(machine);
+    else acts.choose(-1);
+  }
+
   const stepped = (minute) => Math.round(minute / 15) * 15;
 
   glass.addEventListener("pointerup", (event) => {
@@ -92,7 +107,7 @@ export function listen(glass, state, acts) {
     if (glass.hasPointerCapture(event.pointerId)) glass.releasePointerCapture(event.pointerId);
     if (!done.moved) {
       if (done.i >= 0) acts.choose(done.i);
-      else if (!state.moving) acts.choose(-1);
+      else if (!state.moving) nothing(done.at);
       return;
     }
     if (done.mark >= 0 && state.marked) {
