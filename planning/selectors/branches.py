@@ -238,15 +238,15 @@ def _row(measure: Measure, columns: Sequence[Figures]) -> Row:
         measure.words(figures) if value is not None else NOTHING
         for figures, value in zip(columns, values, strict=True)
     ]
-    # What no what-if is better at than the plan in force is nobody's merit.
-    marked = best is not None and (values[0] != best or values.count(best) == 1) and len(set(told)) > 1
-    base = values[0]
+    base, marked = values[0], best is not None and len(set(told) - {NOTHING}) > 1
+    # A what-if that is only as good as the plan in force is not marked.
+    winners = [0] if base == best else [at for at, value in enumerate(values) if value == best]
     return Row(
         measure.label,
         measure.hint,
         [
-            Cell(words, marked and value == best, *_difference(measure, base, value, told[0] == words))
-            for words, value in zip(told, values, strict=True)
+            Cell(words, marked and at in winners, *_difference(measure, base, value, told[0] == words))
+            for at, (words, value) in enumerate(zip(told, values, strict=True))
         ],
     )
 
