@@ -8,9 +8,9 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from kernel import formats
-from kernel.errors import Conflict, Refused
+from kernel.errors import Refused
 from kernel.htmx import add_refusal
-from planning.forms.rows import tell_rows
+from planning.forms.rows import check_seen, mark_seen, tell_rows
 from planning.selectors.changes import Change
 from planning.selectors.changes.calendars import hours_of
 from planning.selectors.hours import (
@@ -47,7 +47,6 @@ class CalendarForm(forms.Form):
     subdivision = forms.CharField(
         label="Part of it", max_length=4, required=False, help_text="Holidays of this part too, such as BE."
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_country(self) -> str:
         """Codes are written in capitals."""
@@ -148,6 +147,8 @@ class CalendarEntry:
         self.past = tuple(day for day in days if day.day < since)
         shown = [day for day in days if day.day >= since]
         self.form = CalendarForm(data, initial=_head(stored, new=not number))
+        self.version = version_of(stored) if stored and number else ""
+        mark_seen(self.form, self.version)
         if number:
             self.form.fields["code"].disabled = True
         shifts = [
@@ -167,20 +168,12 @@ class CalendarEntry:
             tell_rows(self.form, self.shifts, "Shift")
             tell_rows(self.form, self.days, "Exception")
             return False
+        check_seen(self.form, self.version)
         try:
-            self._check_seen()
             check_definition(self.definition(), self.today)
         except Refused as refusal:
             add_refusal(self.form, refusal)
         return not self.form.errors
-
-    def _check_seen(self) -> None:
-        seen = self.form.cleaned_data["seen"]
-        if self.number and self.stored and seen and seen != version_of(self.stored):
-            raise Conflict(
-                "Somebody else changed this calendar while you edited it.",
-                remedy="Open it in a second window, compare, and enter your change there.",
-            )
 
     def definition(self) -> Definition:
         """The calendar as it was filled in, with exceptions that are long over."""
@@ -203,7 +196,7 @@ def _head(stored: Definition | None, *, new: bool) -> dict[str, str]:
     if stored is None:
         return {}
     head = {"timezone": stored.zone, "country": stored.country, "subdivision": stored.subdivision}
-    return head if new else head | {"code": stored.code, "name": stored.name, "seen": version_of(stored)}
+    return head if new else head | {"code": stored.code, "name": stored.name}
 
 
 def _kept(rows: BaseFormSet[Any]) -> list[Any]:

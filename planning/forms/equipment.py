@@ -7,11 +7,12 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from orders.models import Process
-from planning.forms.rows import tell_rows
+from planning.forms.rows import check_seen, mark_seen, tell_rows
 from planning.models import Calendar, Machine, Tool, WorkCentre
 from planning.selectors.changes import Change
 from planning.selectors.changes.calendars import Remove
 from planning.selectors.changes.equipment import CentreAs, MachineAs, Tooled
+from planning.selectors.hours import fingerprint
 
 MOST_ROWS: Final = 1000
 
@@ -70,6 +71,8 @@ class CentreEntry:
         self.form = CentreForm(data, instance=WorkCentre() if centre is None else centre)
         self.before = _centre_as(centre, self.offered) if centre else None
         self.form.initial["processes"] = self.offered
+        self.version = fingerprint(repr(self.before), [_values(machine) for machine in self.stored])
+        mark_seen(self.form, self.version)
         if centre:
             self.form.fields["code"].disabled = True
         names = ("id", "code", "name", "speed", "places", "active")
@@ -80,8 +83,9 @@ class CentreEntry:
         """Whether all of it makes sense."""
         good = [self.form.is_valid(), self.centre is None or self.rows.is_valid()]
         if self.centre is not None:
+            check_seen(self.form, self.version)
             tell_rows(self.form, self.rows, "Machine")
-        return all(good)
+        return all(good) and not self.form.errors
 
     def changes(self) -> tuple[Change, ...]:
         """Only what is different."""
@@ -121,6 +125,8 @@ class ToolEntry:
 
     def __init__(self, data: Mapping[str, Any] | None, tools: Sequence[Tool]) -> None:
         self.form = forms.Form(data)
+        self.version = fingerprint([(tool.code, tool.name, tool.quantity) for tool in tools])
+        mark_seen(self.form, self.version)
         self.stored = {tool.id: tool for tool in tools}
         names = ("id", "code", "name", "quantity")
         rows = [{name: getattr(each, name) for name in names} for each in tools]
@@ -129,8 +135,9 @@ class ToolEntry:
     def is_valid(self) -> bool:
         """Whether all of it makes sense."""
         good = [self.form.is_valid(), self.rows.is_valid()]
+        check_seen(self.form, self.version)
         tell_rows(self.form, self.rows, "Tool")
-        return all(good)
+        return all(good) and not self.form.errors
 
     def changes(self) -> tuple[Change, ...]:
         """Only what is different."""

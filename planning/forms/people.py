@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from django import forms
 
+from planning.forms.rows import check_seen, mark_seen
 from planning.models import Calendar, Crew, Skill
 from planning.selectors.changes import Change
 from planning.selectors.changes.people import CrewAs, SkillAs, Skilled
+from planning.selectors.hours import fingerprint
 
 LARGEST: Final = 1000
 NEW: Final = "new"
@@ -34,6 +36,9 @@ class MatrixForm(forms.Form):
         super().__init__(data)
         self.crews, self.skills, self.calendars = crews, skills, calendars
         self.had = {crew.id: tuple(sorted(skill.code for skill in crew.skills.all())) for crew in crews}
+        rows = [(each.id, each.name, each.size, each.calendar_id, self.had[each.id]) for each in crews]
+        self.version = fingerprint(rows, [skill.code for skill in skills])
+        mark_seen(self, self.version)
         choices = [(each.id, each.name) for each in calendars]
         for key, crew in ((NEW, None), *((str(crew.id), crew) for crew in crews)):
             self.fields |= {
@@ -83,6 +88,7 @@ class MatrixForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """New codes are new, a new crew has a name."""
         cleaned = super().clean() or self.cleaned_data
+        check_seen(self, self.version)
         if cleaned.get("code") and not cleaned.get(f"name-{NEW}"):
             self.add_error(f"name-{NEW}", "The new crew has no name. Give it one.")
         if cleaned.get("code") in {crew.code for crew in self.crews}:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from kernel.errors import Refused
-from planning.models import Crew, Downtime, Machine
+from planning.models import Crew, Downtime, Machine, WorkCentre
 from planning.selectors import minute_of, next_minute
 from planning.selectors.changes import Away, Change, Down, Overtime
 
@@ -47,8 +47,9 @@ class HoursForm(SpanForm):
     machines = forms.ModelMultipleChoiceField(
         Machine.objects.filter(active=True).select_related("work_centre"),
         label="Machines",
-        error_messages={"required": "No machine is chosen. Tick at least one."},
+        required=False,
     )
+    centres = forms.ModelMultipleChoiceField(WorkCentre.objects.all(), label="Work centres", required=False)
     act = forms.ChoiceField(
         label="What",
         choices=[*Downtime.Kind.choices, (OVERTIME, "Overtime, beside their calendar")],
@@ -59,11 +60,15 @@ class HoursForm(SpanForm):
         choices=[(ONCE, "Once"), (WEEKLY, "Every week"), (MONTHLY, "Every month")],
     )
     until = forms.DateField(label="Last day", required=False, widget=DAY)
-    field_order = ("act", "starts", "ends", "repeat", "until", "note", "machines")
+    field_order = ("act", "starts", "ends", "repeat", "until", "note", "machines", "centres")
 
     def clean(self) -> dict[str, Any]:
-        """What repeats has a last day."""
+        """What repeats has a last day, and some machine is meant: by itself or with its work centre."""
         cleaned = super().clean()
+        whole = Machine.objects.filter(active=True, work_centre__in=cleaned.get("centres") or ())
+        cleaned["machines"] = list(dict.fromkeys([*(cleaned.get("machines") or ()), *whole]))
+        if not cleaned["machines"] and "machines" not in self.errors:
+            self.add_error("machines", "No machine is chosen. Tick at least one.")
         if cleaned.get("repeat") and not cleaned.get("until") and "until" not in self.errors:
             raise forms.ValidationError({"until": "It repeats without an end. Give the last day."})
         return cleaned

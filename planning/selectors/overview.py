@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Prefetch, Q
 
@@ -39,15 +40,24 @@ def shop_overview(now: datetime) -> ShopOverview:
     )
 
 
-def machines_by_centre(chosen: Iterable[object]) -> list[tuple[WorkCentre, list[tuple[Machine, bool]]]]:
-    """Work centres with their machines in service, and whether each is among the `chosen` ids.
+class Ticks(NamedTuple):
+    """A work centre with its machines in service; whether it, and each of them, is ticked."""
 
-    Two statements.
-    """
-    wanted = {str(each) for each in chosen or ()}
+    centre: WorkCentre
+    whole: bool
+    machines: Sequence[tuple[Machine, bool]]
+
+
+def machines_by_centre(chosen: Iterable[object], whole: Iterable[object]) -> list[Ticks]:
+    """Work centres with machines in service; ticked are those with these ids. Two statements."""
+    wanted, all_of = ({str(each) for each in ids or ()} for ids in (chosen, whole))
     active = Prefetch("machines", Machine.objects.filter(active=True).order_by("code"))
     return [
-        (centre, [(machine, str(machine.id) in wanted) for machine in centre.machines.all()])
+        Ticks(
+            centre,
+            str(centre.id) in all_of,
+            [(machine, str(machine.id) in wanted) for machine in centre.machines.all()],
+        )
         for centre in WorkCentre.objects.prefetch_related(active)
         if centre.machines.all()
     ]

@@ -29,7 +29,7 @@ def downtimes(request: HttpRequest) -> HttpResponse:
     if isinstance(told, PlanEdit):
         _say_what_runs(request, form)
     context = {
-        "centres": machines_by_centre(form["machines"].value()),
+        "centres": machines_by_centre(form["machines"].value(), form["centres"].value()),
         "downtimes": Downtime.objects.filter(ends__gt=now).select_related("machine", "by"),
         "overtime": overtime_to_come(now),
         "versions": PlanVersion.objects.select_related("by")[:VERSIONS],

@@ -69,7 +69,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     """What a file would change and who becomes late by it; with a button that does exactly this."""
-    found = get_object_or_404(Upload.objects.select_related("by", "edit"), id=upload_id)
+    found = get_object_or_404(Upload.objects.select_related("by", "edit__undone_by"), id=upload_id)
     status = 200
     if request.method == "POST":
         try:

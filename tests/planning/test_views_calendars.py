@@ -117,7 +117,7 @@ def test_a_change_of_somebody_else_in_the_meantime_is_not_overwritten(shop: Shop
     data = editor(shop.calendar, shift__0__ends="18:00")
     Shift.objects.update(ends="17:00")
     answer = planner.post(address(shop), data)
-    assert "Somebody else changed this calendar" in answer.content.decode()
+    assert "Somebody else changed this while you edited it." in answer.content.decode()
     assert f"{Shift.objects.get().ends:%H:%M}" == "17:00"
 
 

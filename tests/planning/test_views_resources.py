@@ -1,5 +1,6 @@
 """The planner's pages of machines, people and tools."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -265,3 +266,54 @@ def test_tools_are_counted_added_and_removed_in_one_table(shop: Shop, planner: C
     data |= {f"tool-{at}-code": tool.code for at, tool in enumerate(tools)}
     planner.post(TOOLS, data | {"tool-2-code": "JIG-3", "tool-2-quantity": 2})
     assert list(Tool.objects.values_list("code", "quantity")) == [("JIG-1", 3), ("JIG-3", 2)]
+
+
+# Two planners ----------------------------------------------------------------------------------------------
+
+
+def seen(planner: Client, page: str) -> str:
+    """The mark of what the page was drawn from."""
+    (value,) = re.findall(r'name="seen" value="(\w*)"', planner.get(page).content.decode())
+    return str(value)
+
+
+def test_ticks_of_somebody_else_are_not_overwritten(shop: Shop, planner: Client) -> None:
+    mine = crew(shop, 2, "WELD")
+    Skill.objects.create(code="PAINT")
+    data = matrix(mine, seen=seen(planner, PEOPLE), **{f"size-{mine.id}": 3})
+    mine.skills.clear()
+    answer = planner.post(PEOPLE, data)
+    assert "Somebody else changed this while you edited it." in answer.content.decode()
+    assert not mine.skills.exists()
+
+
+def test_machines_of_somebody_else_are_not_overwritten(shop: Shop, planner: Client) -> None:
+    url = f"{PAGE}centres/{shop.centres['CUT'].id}/"
+    data = centre_form(shop, machine__0__speed=200) | {"seen": seen(planner, url)}
+    Machine.objects.filter(code="CUT-2").update(speed=300)
+    assert planner.post(url, data).status_code == 422
+    assert Machine.objects.get(code="CUT-2").speed == 300
+
+
+def test_tools_of_somebody_else_are_not_overwritten(shop: Shop, planner: Client) -> None:
+    tool = Tool.objects.create(code="JIG")
+    data = rows("tool", 1, tool__0__id=tool.id, tool__0__code="JIG", tool__0__quantity=1)
+    data |= {"seen": seen(planner, TOOLS), "tool-1-code": "NEW", "tool-1-quantity": 1}
+    Tool.objects.update(quantity=9)
+    assert planner.post(TOOLS, data).status_code == 422
+    assert Tool.objects.get().quantity == 9
+
+
+def test_a_work_centre_is_ticked_for_all_of_its_machines(shop: Shop, planner: Client) -> None:
+    shop.machines["CUT-2"].active = False
+    shop.machines["CUT-2"].save()
+    planner.post(HOURS, hours(shop, "closure", "FIT-1", centres=[shop.centres["CUT"].id]))
+    assert sorted(Downtime.objects.values_list("machine__code", flat=True)) == ["CUT-1", "FIT-1"]
+
+
+@pytest.mark.parametrize(
+    "address", ["overtime/end/", "resources/remove/", "downtimes/1/end/", "absences/1/end/", "uploads/1/"]
+)
+def test_an_operator_may_press_none_of_it(client: Client, db: None, address: str) -> None:
+    client.force_login(User.objects.create_user("operator@example.com", roles=["operator"]))
+    assert client.post(f"/planning/{address}").status_code == 403
