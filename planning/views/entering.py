@@ -11,14 +11,17 @@ from kernel import clock
 from kernel.errors import Refused
 from kernel.htmx import INVALID, add_refusal, redirect_or_htmx, render_page
 from orders.models import Role, User
-from planning.models import PlanEdit
+from planning.models import Branch, PlanEdit
 from planning.selectors import known_book
-from planning.selectors.changes import Change
+from planning.selectors.changes import Change, words_of
 from planning.selectors.effects import Effect, effect_of
-from planning.services import apply_changes
+from planning.services import apply_changes, make_branch
 
 PLANNERS: Final = (Role.PLANNER, Role.MANAGER)
 SAID: Final = 3
+
+
+Told = Effect | PlanEdit | Branch | None
 
 
 class Entry(Protocol):
@@ -35,8 +38,8 @@ class Entry(Protocol):
         """What it would change; none where everything is as it was."""
 
 
-def entered(request: HttpRequest, entry: Entry) -> Effect | PlanEdit | None:
-    """The effect where it is asked for, else the edit; None where the input is refused, at its fields."""
+def entered(request: HttpRequest, entry: Entry) -> Told:
+    """The effect or a what-if where asked for, else the edit; None where input is refused, at its fields."""
     if not entry.is_valid():
         return None
     changes = entry.changes()
@@ -47,7 +50,10 @@ def entered(request: HttpRequest, entry: Entry) -> Effect | PlanEdit | None:
         if "preview" in request.POST:
             now = clock.now()
             return effect_of(changes, now, known_book(now))
-        return apply_changes(changes=changes, by=cast(User, request.user))
+        by = cast(User, request.user)
+        if "try" in request.POST:
+            return make_branch(name=words_of(changes)[0], by=by, changes=changes)
+        return apply_changes(changes=changes, by=by)
     except Refused as refusal:
         add_refusal(entry.form, refusal)
         return None
@@ -56,7 +62,7 @@ def entered(request: HttpRequest, entry: Entry) -> Effect | PlanEdit | None:
 def answer(
     request: HttpRequest,
     entry: Entry,
-    told: Effect | PlanEdit | None,
+    told: Told,
     template: str,
     context: Mapping[str, Any],
 ) -> HttpResponse:
@@ -64,6 +70,8 @@ def answer(
     if isinstance(told, PlanEdit):
         say_done(request, told)
         return redirect_or_htmx(request, str(context.get("next") or request.path))
+    if isinstance(told, Branch):
+        return redirect_or_htmx(request, told.get_absolute_url())
     refused = bool(request.method == "POST" and told is None)
     named = {str(context.get("effect_id", "effect")): "effect"}
     full = {**context, "entry": entry, "effect": told, "refused": refused}

@@ -1,16 +1,20 @@
 """What-ifs: made, planned beside the plan in force, compared, adopted and dropped."""
 
 import itertools
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
 
 from kernel import clock
 from kernel.errors import Conflict, Refused
+from mto.celery import app
 from orders.models import OrderLine, Priority
-from planning import services
+from orders.services import wake
+from planning import engine, services
 from planning.models import Branch, CalendarException, Downtime, Machine, Operation, PlanVersion
 from planning.selectors import branch_page, compare_branches, minute_of, unpack_places
 from planning.selectors.changes import Change, Down, Expect, NewMachine, Overtime, Rush, SpecialDay, Weigh
@@ -39,6 +43,19 @@ def jobs(shop: Shop) -> list[Operation]:
 def quotation(shop: Shop) -> OrderLine:
     """A line that is quoted, of a desk the shop can build."""
     return promising.quotation(promising.desk(shop)).lines.get()
+
+
+@pytest.fixture
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody listens where the broker should be."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(app.conf, "broker_url", f"redis://127.0.0.1:{probe.getsockname()[1]}/0")
+        monkeypatch.setattr(wake, "_quiet_until", 0.0)
+        app._after_fork()
+        yield
+    monkeypatch.undo()
+    app._after_fork()
 
 
 def planned(shop: Shop, minutes: int) -> Operation:
@@ -114,12 +131,22 @@ def test_too_many_what_ifs_are_refused(db: None) -> None:
         services.make_branch(name="One more", by=None)
 
 
-def test_what_was_changed_meanwhile_is_not_stored(shop: Shop, jobs: list[Operation]) -> None:
-    branch = services.make_branch(name="Try", by=None, changes=[down(shop)], now=MONDAY)
-    stale = Branch.objects.get(id=branch.id)
-    services.change_branch(branch_id=branch.id, revision=branch.revision, add=[down(shop, 8)], now=MONDAY)
-    assert not services.branches._store(stale, Branch.State.PLANNED, None)
-    assert Branch.objects.get().state == Branch.State.PLANNING
+def test_what_was_changed_meanwhile_is_not_stored(
+    shop: Shop, jobs: list[Operation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch, repair = (
+        services.make_branch(name="Try", by=None, changes=[down(shop)], now=MONDAY),
+        engine.repair,
+    )
+
+    def think(*given: Any) -> engine.Plan:
+        monkeypatch.setattr("planning.engine.repair", repair)
+        services.change_branch(branch_id=branch.id, revision=branch.revision, add=[down(shop, 8)], now=MONDAY)
+        return repair(*given)
+
+    monkeypatch.setattr("planning.engine.repair", think)
+    assert not services.plan_branch(branch_id=branch.id, now=MONDAY)
+    assert (Branch.objects.get().state, len(Branch.objects.get().changes)) == (Branch.State.PLANNING, 2)
 
 
 def test_planning_it_twice_changes_nothing(shop: Shop, jobs: list[Operation]) -> None:
@@ -153,6 +180,14 @@ def test_the_sweeper_sends_again_what_nobody_planned(shop: Shop, jobs: list[Oper
     later = MONDAY + timedelta(minutes=1)
     assert [services.sweep_branches(now=each) for each in (MONDAY, later, later)] == [0, 1, 0]
     assert Branch.objects.get().send_at == later + timedelta(seconds=30)
+
+
+def test_without_a_broker_the_sweeper_plans_it_itself(
+    shop: Shop, jobs: list[Operation], no_broker: None
+) -> None:
+    services.make_branch(name="Try", by=None, changes=[down(shop)], now=MONDAY)
+    assert services.sweep_branches(now=MONDAY + timedelta(minutes=1)) == 1
+    assert Branch.objects.get().state == Branch.State.PLANNED
 
 
 def test_what_was_tried_in_vain_is_given_up(shop: Shop, jobs: list[Operation]) -> None:

@@ -125,6 +125,16 @@ def test_an_order_that_is_not_there_is_refused(planner: Client) -> None:
     assert "There is no open order of that number" in answer.content.decode()
 
 
+def test_what_any_form_would_save_can_be_tried(planner: Client) -> None:
+    saw = Machine.objects.get(code="CUT-1").id
+    form = {"act": "maintenance", "machines": [saw], "starts": local(1), "ends": local(5), "try": "1"}
+    answer = planner.post("/planning/downtimes/", form)
+    branch = Branch.objects.get()
+    assert answer["Location"] == branch.get_absolute_url()
+    assert branch.name.startswith("CUT-1 stands")
+    assert not Downtime.objects.exists()
+
+
 def test_a_change_is_taken_out(planner: Client) -> None:
     branch = planned()
     planner.post(f"{branch.get_absolute_url()}remove/", {"revision": branch.revision, "change": "0"})
