@@ -23,6 +23,7 @@ from planning.engine.floor import Goal
 from planning.engine.forward import drawn_forward
 from planning.engine.improve import improve, warm_up_improvement
 from planning.engine.insert import insert
+from planning.engine.measures import finishes
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
 from planning.engine.problem import Problem
@@ -80,6 +81,7 @@ __all__ = [
     "busy_rows",
     "chain",
     "drawn_forward",
+    "finishes",
     "impact",
     "improve",
     "in_turn",

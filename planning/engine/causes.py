@@ -11,6 +11,7 @@ import numpy as np
 
 from kernel.jit import Table
 from planning.engine.calendars import NEVER, Windows, work_between
+from planning.engine.measures import finishes
 from planning.engine.problem import Problem
 from planning.engine.repair import in_turn
 from planning.engine.rows import Fixing
@@ -117,7 +118,7 @@ def impact(problem: Problem, without: Problem, standing: Table) -> list[Hurt]:
     Both are the same shop in the order of `standing` (SLOT rows), every operation as soon as it can: what is
     soaked up by slack on the way through machines and jobs hurts nobody and is not named.
     """
-    with_fact, free = (_finishes(each, in_turn(each, standing)) for each in (problem, without))
+    with_fact, free = (finishes(each, in_turn(each, standing)) for each in (problem, without))
     due = problem.jobs["due"]
     known = (with_fact != NEVER) & (free != NEVER)
     moved = np.where(known, with_fact - free, 0)
@@ -125,14 +126,6 @@ def impact(problem: Problem, without: Problem, standing: Table) -> list[Hurt]:
     rows = np.flatnonzero(moved > 0)
     found = [Hurt(int(job), int(moved[job]), int(late[job])) for job in rows]
     return sorted(found, key=lambda hurt: (-hurt.late, -hurt.minutes, hurt.job))
-
-
-def _finishes(problem: Problem, slots: Table) -> Table:
-    """Per job the end of its last operation, NEVER where one has none."""
-    finish = np.full(len(problem.jobs), NEVER, np.int64)
-    np.maximum.at(finish, problem.operations["job"], slots["end"])
-    finish[problem.operations["job"][slots["end"] == NEVER]] = NEVER
-    return finish
 
 
 def _lanes(problem: Problem, slots: Table) -> dict[int, _Lane]:

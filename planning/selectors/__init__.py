@@ -24,6 +24,7 @@ from planning.selectors.dispatch import (
 )
 from planning.selectors.editions import Edition, plan_state
 from planning.selectors.effects import Effect, JobEffect, compared, effect_of
+from planning.selectors.forecasts import forecast_minutes
 from planning.selectors.home import Home, planner_home
 from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
 from planning.selectors.hypothetical import Obstacle, obstacles_of
@@ -53,7 +54,7 @@ from planning.selectors.resources import Resources, load_resources
 from planning.selectors.routing import Row, operations_of, unknown_needs
 from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
 from planning.selectors.why import Stretch, Why, why_jobs
-from planning.selectors.worth import figures_of, forecast_minutes
+from planning.selectors.worth import figures_of
 
 __all__ = [
     "MOVED",

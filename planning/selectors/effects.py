@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-from django.conf import settings
 
 from kernel.formats import plural
 from kernel.jit import BoolArray, IntArray, Table
@@ -15,6 +14,7 @@ from planning import engine
 from planning.engine import NEVER
 from planning.models import Operation
 from planning.selectors.changes import Change, Names, Standing, check_changes
+from planning.selectors.forecasts import forecast_minutes
 from planning.selectors.known import known_book
 from planning.selectors.ledger import Ledger, altered
 from planning.selectors.moments import moment_of
@@ -183,12 +183,7 @@ def compared(
 
 def _ends(book: Ledger, slots: Table) -> _Ends:
     """The forecasts by these slots: the end of the last operation, and the delivery's working days."""
-    count = len(book.rows)
-    finish = np.full(len(book.line_ids), NEVER, np.int64)
-    job, end = book.problem.operations["job"][:count], slots["end"][:count]
-    np.maximum.at(finish, job, end)
-    finish[job[end == NEVER]] = NEVER
-    forecast = np.where(finish == NEVER, NEVER, book.resources.days_after(finish, settings.MTO_DELIVERY_DAYS))
+    forecast = forecast_minutes(book, slots)
     first = np.sort(np.unique(book.rows["line"], return_index=True)[1])
     order = np.argsort(book.line_ids)
     return _Ends(book.line_ids[order], forecast[order], book.rows["promised"][first][order])

@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
-from django.conf import settings
 
-from kernel.jit import IntArray, Table
 from planning import engine
 from planning.engine import NEVER
-from planning.engine.measures import Measures, Worth, finishes, measure
+from planning.engine.measures import Measures, Worth, measure
 from planning.selectors.book import STATUSES, copied, minute
 from planning.selectors.changes.rush import Copied
+from planning.selectors.forecasts import forecast_minutes
 from planning.selectors.ledger import Ledger
 
 PERIOD: Final = timedelta(days=28)
@@ -64,15 +63,6 @@ def worth_of(book: Ledger, copies: Mapping[int, Copied]) -> Worth:
         value=rows["one"] * rows["quantity"],
         kind=rows["currency"],
     )
-
-
-def forecast_minutes(book: Ledger, slots: Table) -> IntArray:
-    """When each job of the order book reaches its customer, NEVER where an operation has no place."""
-    finish = finishes(book.problem, slots)[: len(book.line_ids)]
-    known = finish != NEVER
-    found = finish.copy()
-    found[known] = book.resources.days_after(finish[known], settings.MTO_DELIVERY_DAYS)
-    return found
 
 
 def figures_of(
