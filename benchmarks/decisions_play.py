@@ -54,32 +54,48 @@ def deliver(count: int, chance: random.Random, now: datetime) -> None:
     orders = Order.objects.bulk_create(
         (
             Order(
-                quotation_number=f"QUO-D{n:06d}", number=f"SO-D{n:06d}", customer=customer, currency="EUR",
-                state="delivered", confirmed_at=day - timedelta(days=40), requested_date=day.date(),
+                quotation_number=f"QUO-D{n:06d}",
+                number=f"SO-D{n:06d}",
+                customer=customer,
+                currency="EUR",
+                state="delivered",
+                confirmed_at=day - timedelta(days=40),
+                requested_date=day.date(),
             )
             for n, day in enumerate(at)
         ),
         batch_size=5000,
-    )  # fmt: skip
+    )
     lines = OrderLine.objects.bulk_create(
         (
             OrderLine(
-                order=order, position=10, product_id=first.product_id, quantity=1, unit_price=100,
-                state="delivered", entered_at=day, promised_at=day + timedelta(days=chance.uniform(-2, 4)), delivered_at=day,
+                order=order,
+                position=10,
+                product_id=first.product_id,
+                quantity=1,
+                unit_price=100,
+                state="delivered",
+                entered_at=day,
+                promised_at=day + timedelta(days=chance.uniform(-2, 4)),
+                delivered_at=day,
             )
             for order, day in zip(orders, at, strict=True)
         ),
         batch_size=5000,
-    )  # fmt: skip
+    )
     DateChange.objects.bulk_create(
         (
             DateChange(
-                line=line, kind="promised", value=line.promised_at or day, reason="Promised", at=day - timedelta(days=40)
+                line=line,
+                kind="promised",
+                value=line.promised_at or day,
+                reason="Promised",
+                at=day - timedelta(days=40),
             )
             for line, day in zip(lines, at, strict=True)
         ),
         batch_size=5000,
-    )  # fmt: skip
+    )
 
 
 def searched(now: datetime) -> dict[str, Any]:

@@ -35,6 +35,14 @@ CAUSES: Final[Mapping[str, str]] = {
 }
 
 
+ADVICE: Final[Mapping[str, str]] = {
+    "hold": "Resume the job on the page of its order.",
+    "gate": "Open the gate on the page of its order.",
+    "plan": "Give the operation what it lacks; the next replan finds its place.",
+    "stage": "Nothing is left to plan: ask those who have it.",
+}
+
+
 @dataclass(frozen=True)
 class CauseGroup:
     """Jobs in danger by what counts most."""
@@ -88,6 +96,15 @@ class Row:
 
     decision: Decision
     remedies: Sequence[Remedy]
+
+    @property
+    def advice(self) -> str:
+        """What to do where no remedy is offered."""
+        if self.decision.cause in ADVICE:
+            return ADVICE[self.decision.cause]
+        if self.decision.looked_at is None:
+            return "Remedies are being looked for."
+        return "The engine found nothing that is worth its cost. See why, or talk to the customer."
 
     @property
     def slack(self) -> str:

@@ -110,7 +110,7 @@ def effect_of(
     book = book or known_book(now)
     after = altered(book, changes)
     if any(each.room for each in changes):
-        slots, done = (engine.in_turn(each.problem, each.standing) for each in (book, after))
+        slots, done = book.soonest, after.soonest
     elif all(each.still for each in changes):
         slots = done = book.standing
     elif (heavier := _heavier(book, after)).any():

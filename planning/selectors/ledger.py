@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -41,6 +42,11 @@ class Ledger:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def soonest(self) -> Table:
+        """SLOT rows where everything is done as soon as it can be in the order of the plan in force."""
+        return engine.in_turn(self.problem, self.standing)
 
 
 def load_ledger(now: datetime, changes: Sequence[Change] = ()) -> Ledger:

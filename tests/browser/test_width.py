@@ -55,7 +55,8 @@ class Scene:
                 *("/customers/", "/won-and-lost/", f"/orders/{self.quoted.reference}/quotation/A/"),
             ],
             "planner": [
-                *("/planning/", "/planning/?as=table", "/planning/downtimes/", "/planning/hurts/?item=GPU-3"),
+                *("/planning/", "/planning/decisions/", "/planning/decisions/measured/"),
+                *("/planning/on-time/", "/planning/downtimes/", "/planning/hurts/?item=GPU-3"),
                 *("/planning/resources/", "/planning/resources/people/", "/planning/resources/tools/"),
                 *("/planning/calendars/", "/planning/calendars/new/", "/planning/sheets/"),
                 f"/planning/calendars/{Calendar.objects.all()[0].id}/",
