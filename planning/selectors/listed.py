@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
+from django.utils import timezone
 
+from kernel.formats import absolute
 from planning.models import Operation
 from planning.selectors.bars import HELD, STATUS_WORDS, Sheet, names_of
 from planning.selectors.book import RUNNING, STATUSES
@@ -34,6 +36,15 @@ class Listed:
     forecast: datetime | None
     pinned: bool
     movable: bool
+
+    @property
+    def times(self) -> str:
+        """From when until when, the day said once where it is the same."""
+        today = timezone.localdate()
+        first, last = timezone.localtime(self.starts), timezone.localtime(self.ends)
+        same = first.date() == last.date()
+        end = f"{last:%H:%M}" if same else absolute(last, today=today, clock=True)
+        return f"{absolute(first, today=today, clock=True)} to {end}"
 
     @property
     def late(self) -> bool:
@@ -71,4 +82,12 @@ def listed(sheet: Sheet, now: datetime) -> list[Listed]:
                 movable=status not in FIXED,
             )
         )
-    return sorted(found, key=lambda each: (len(each.machine), each.machine, each.starts, each.id))
+    place = {code: at for at, code in enumerate(_in_turn(sheet))}
+    return sorted(found, key=lambda each: (place.get(each.machine, -1), each.starts, each.id))
+
+
+def _in_turn(sheet: Sheet) -> list[str]:
+    """The machines as the board has them: by work centre, CUT-2 before CUT-10."""
+    centres = {centre: at for at, centre in enumerate(sheet.resources.centres)}
+    rows = zip(sheet.resources.machine_codes, sheet.resources.machines, strict=True)
+    return [code for *_, code in sorted((centres[row.centre], len(code), code) for code, row in rows)]

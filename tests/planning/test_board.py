@@ -250,3 +250,12 @@ def test_sales_may_not_move(shop: Shop, client: Client) -> None:
     client.force_login(User.objects.create_user("sales@example.com", roles=["sales"]))
     assert client.get(f"/planning/board/operations/{operation.id}/").status_code == 403
     assert "Unpin" not in client.get("/planning/board/?from=2026-11-23&as=table").content.decode()
+
+
+def test_the_list_has_the_machines_in_the_order_of_the_board(shop: Shop, planner: Client) -> None:
+    planned(shop, 4)
+    found = selectors.listed(
+        selectors.load_sheet(selectors.read_window("2026-11-23", "7", MONDAY.date()), MONDAY), MONDAY
+    )
+    assert list(dict.fromkeys(each.machine for each in found)) == ["CUT-1", "CUT-2", "FIT-1", "FIT-2"]
+    assert found[0].times.endswith("08:00 to 09:00")

@@ -27,6 +27,12 @@ async function post(address, body) {
 export const save = (changes, note = "") => post(root.dataset.changes, { changes, note });
 export const undo = (edit) => post(root.dataset.undo.replace("/0/", `/${edit}/`), {});
 
+// What plans moved up to this version is known; it matters to nobody here whether that could be noted.
+export function noteSeen(version) {
+  const body = new URLSearchParams({ version });
+  fetch(root.dataset.seen, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": token } }).catch(() => {});
+}
+
 // The newest question counts: answers to older ones are dropped.
 let asked = 0, timer = 0;
 export function preview(changes, wait, show) {

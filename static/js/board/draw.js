@@ -237,7 +237,7 @@ function axis(pen, paint, lines, data) {
     pen.fillRect(x, kind === 1 ? 24 : 0, 1, AXIS);
     pen.font = kind === 2 ? paint.strong : paint.small;
     pen.fillStyle = kind === 2 ? paint.ink : paint.muted;
-    if (kind === 2) pen.fillText(room < 70 && !hours ? day(minute + 60).replace(/^\w+ /, "") : day(minute + 60), hours ? Math.max(x, Math.min(view.labels, x + room - 90)) + 4 : x + 4, 17);
+    if (kind === 2) pen.fillText(room < 96 && !hours ? day(minute + 60).replace(/^\w+ /, "") : day(minute + 60), hours ? Math.max(x, Math.min(view.labels, x + room - 90)) + 4 : x + 4, 17);
     if (kind === 1) pen.fillText(clock(minute), x + 4, 34);
   }
   pen.restore();

@@ -6,12 +6,12 @@ const minute = (moment) => (typeof moment === "number" ? moment : Date.parse(mom
 const many = (count, one, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
 const count = (effect, name) => effect[`${name}_count`] ?? effect[name]?.length ?? 0;
 
-function jobs(list, total, verb) {
-  const items = list.slice(0, 8).map((job) => h("li", {},
+function jobs(list, total, verb, most = 8) {
+  const items = list.slice(0, most).map((job) => h("li", {},
     h("a", { href: job.url }, `${job.reference} line ${job.position}`), ` ${job.customer || ""}`,
     h("span", { class: "board-from-to" }, `${verb} `, job.after ? stamp(Math.round(minute(job.after))) : "no date", job.promised ? `, promised ${day(Math.round(minute(job.promised)))}` : ""),
   ));
-  if (total > 8) items.push(h("li", { class: "muted" }, `and ${total - 8} more`));
+  if (total > most) items.push(h("li", { class: "muted" }, `and ${total - most} more`));
   return h("ul", { class: "board-jobs" }, ...items);
 }
 
@@ -30,10 +30,11 @@ export function effectParts(effect) {
     rescued ? jobs(effect.rescued, rescued, "to") : null,
     h("p", { class: "muted" }, [
       effect.moved !== undefined ? `${many(effect.moved, "operation moves", "operations move")}` : "",
-      later - late > 0 ? `${many(later, "job")} later` : "", earlier ? `${many(earlier, "job")} earlier` : "",
+      later ? `${many(later, "other job")} later` : "", earlier ? `${many(earlier, "job")} earlier` : "",
       effect.late_after !== undefined ? `late jobs ${effect.late_before} → ${effect.late_after}` : "",
       saved ? `${span(saved)} ${saved > 0 ? "less" : "more"} lateness in all` : "",
     ].filter(Boolean).join(" · ")),
+    later ? jobs(effect.later, later, "to", 4) : null,
     ...[...(effect.nowhere || []), ...(effect.warnings || [])].slice(0, 5).map((text) => h("p", { class: "board-verdict is-warn" }, icon("alert-triangle"), text)),
   ].filter(Boolean);
 }

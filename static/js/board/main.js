@@ -1,5 +1,5 @@
 // The planner's board: data in, picture out, and what the planner does with it.
-import { save as send, undo as takeBack } from "./api.js";
+import { noteSeen, save as send, undo as takeBack } from "./api.js";
 import { Source, able, index, isLate, keepRunning, keyOf, movable, moves, refOf, statusOf, stepOf } from "./data.js";
 import { at, button, notice, say, unnotice } from "./dom.js";
 import { drawBoard } from "./draw.js";
@@ -327,7 +327,7 @@ function wire() {
   on("board-busy", () => { view.busyOnly = !view.busyOnly; at("board-busy").setAttribute("aria-pressed", view.busyOnly); arrange(); tellAddress(); });
   on("board-down", () => acts.form("down"));
   on("board-overtime", () => acts.form("overtime"));
-  on("board-seen", () => { state.moved.clear(); showMoved(state, acts); state.focus(); });
+  on("board-seen", () => { noteSeen(state.data.edition); state.moved.clear(); showMoved(state, acts); state.focus(); });
   new ResizeObserver(measure).observe(frame);
   for (const event of ["mto:theme", "visibilitychange"]) document.addEventListener(event, () => setTimeout(measure, 30));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(measure, 30));

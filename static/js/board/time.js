@@ -103,7 +103,7 @@ export function finish(edges, start, work) {
 // Lines of the time axis: [minute, label, strong] for a width of a minute in pixels.
 export function ticks(start, end, scale) {
   const found = [], hours = [1, 2, 3, 4, 6, 12].find((step) => step * 60 * scale >= 44);
-  const every = hours ? 1 : [1, 2, 7, 14, 28].find((step) => step * DAY * scale >= 44) || 28;
+  const every = hours ? 1 : [1, 2, 7, 14, 28].find((step) => step * DAY * scale >= 52) || 28;
   for (let at = midnight(start), safety = 0; at < end && safety < 800; at = nextMidnight(at), safety += 1) {
     const monday = weekday(at) === 1, number = Math.floor((at + DAY / 2) / DAY) + 3;
     const named = every === 1 || (every === 2 ? number % 2 === 0 : number % every === 0);
