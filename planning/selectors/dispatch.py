@@ -14,6 +14,7 @@ from planning.models import Dispatching, Operation
 from planning.selectors.moments import moment_of
 
 Status = Operation.Status
+DAY: Final = 1440
 NEXT: Final = 6
 """So many operations are shown of a machine's queue."""
 
@@ -172,8 +173,13 @@ def _urgency(turn: Turn) -> list[str]:
         return found
     spare = (turn.promised_at - turn.forecast_at).total_seconds() / 60
     due = absolute(turn.promised_at, today=day_of(turn.promised_at))
-    slack = f"{duration(spare)} to spare" if spare >= 0 else f"{duration(-spare)} late"
+    slack = f"{_length(spare)} to spare" if spare >= 0 else f"{_length(-spare)} late"
     return [*found, f"Promised {due}, {slack}"]
+
+
+def _length(minutes: float) -> str:
+    """Calendar days from a day on, hours and minutes below."""
+    return f"{minutes / DAY:.0f} d" if minutes >= DAY else duration(minutes)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The plan for the floor: what is next on each machine, on paper, in calendars and on the wall."""
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from django.contrib import messages
@@ -33,7 +34,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and may_rule and form.is_valid() and _ruled(request, form):
         return redirect_or_htmx(request, reverse("planning:dispatch"))
     context = {
-        "benches": selectors.dispatch_list(clock.now(), centre),
+        **_split(selectors.dispatch_list(clock.now(), centre)),
         "centres": WorkCentre.objects.filter(machines__active=True).distinct(),
         "centre": centre,
         "rule": rule,
@@ -65,7 +66,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     if unchanged(request, version):
         return no_change()
     here = f"{reverse('planning:wall')}?centre={centre}" if centre else reverse("planning:wall")
-    context = {"benches": benches, "version": version, "here": here, "now": clock.now()}
+    context = {**_split(benches), "version": version, "here": here, "now": clock.now()}
     return render_page(request, "planning/wall.html", context, partial="wall")
 
 
@@ -83,6 +84,14 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     )
     response["Content-Disposition"] = 'inline; filename="dispatch.ics"'
     return response
+
+
+def _split(benches: Sequence[selectors.Bench]) -> dict[str, Any]:
+    """Machines that have work, and those that have none."""
+    return {
+        "busy": [bench for bench in benches if bench.turns],
+        "idle": [bench for bench in benches if not bench.turns],
+    }
 
 
 def _calendar_url(user: User, centre: str) -> str:
