@@ -197,6 +197,11 @@ class Bench:
         return next((turn for turn in self.turns if turn.may_start), None)
 
     @property
+    def waiting(self) -> Turn | None:
+        """What comes first by the plan of what has not started, whether it can or not."""
+        return next((turn for turn in self.turns if turn.status not in Operation.STARTED), None)
+
+    @property
     def running(self) -> Turn | None:
         """What runs on it."""
         return next((turn for turn in self.turns if turn.status == Status.RUNNING), None)
