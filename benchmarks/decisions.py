@@ -3,8 +3,7 @@
 `python -m benchmarks.decisions --orders 10000 --delivered 90000` prints one JSON line: CPU seconds of one
 search (`search_cpu_s`), jobs in danger, looked at and left, CPU seconds per job that was looked at
 (`per_job_s`), and CPU milliseconds and statements of the planner's home and of the list of decisions, the
-first time and again. The shop is that of `benchmarks.replan`; three machines stand for four days, so that
-some jobs are late.
+first time and again. The shop is that of `benchmarks.replan`; two hundred jobs are promised too early.
 """
 
 import argparse

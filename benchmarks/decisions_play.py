@@ -1,4 +1,4 @@
-"""Makes the jobs of `benchmarks.decisions`, breaks machines, looks for remedies and opens the pages."""
+"""Makes the jobs of `benchmarks.decisions`, looks for their remedies and opens the pages."""
 
 import argparse
 import json
@@ -17,14 +17,13 @@ import benchmarks.ready  # noqa: F401 - Django first
 from benchmarks.replan_play import make, settled
 from orders.models import DateChange, Order, OrderLine, User
 from planning import engine, services
-from planning.models import Decision, Machine, Remedy
+from planning.models import Decision, Remedy
 
-STAND = timedelta(days=4)
-BROKEN = 3
+HURRIED = 200
 
 
 def main() -> None:
-    """Make the jobs, plan them, break machines, search, look."""
+    """Make the jobs, plan them, promise some too early, search, look."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--orders", type=int, required=True)
     parser.add_argument("--delivered", type=int, required=True)
@@ -36,9 +35,7 @@ def main() -> None:
     make(options.orders, random.Random(options.seed), now)
     deliver(options.delivered, random.Random(options.seed), now)
     services.replan(reason="Measured", now=now)
-    for machine in Machine.objects.order_by("code")[:BROKEN]:
-        services.report_downtime(machine=machine, starts=now, ends=now + STAND, now=now)
-    services.repair_plan(now=now)
+    hurry(random.Random(options.seed))
     settled()
     services.find_remedies(now=now)
     figures = {"orders": options.orders, "delivered": options.delivered, **searched(now)}
@@ -98,6 +95,14 @@ def deliver(count: int, chance: random.Random, now: datetime) -> None:
     )
 
 
+def hurry(chance: random.Random) -> None:
+    """Some jobs were promised too early: up to five days before, or just at, their forecast."""
+    lines = list(OrderLine.objects.filter(forecast_at__isnull=False, delivered_at=None).order_by("id"))
+    for line in chance.sample(lines, min(HURRIED, len(lines))):
+        line.promised_at = (line.forecast_at or timezone.now()) - timedelta(days=chance.uniform(-0.1, 5))
+        line.save(update_fields=["promised_at"])
+
+
 def searched(now: datetime) -> dict[str, Any]:
     """One search after the first, which compiled what it needs."""
     began = time.process_time()
@@ -118,7 +123,10 @@ def searched(now: datetime) -> dict[str, Any]:
 
 def opened(name: str) -> dict[str, Any]:
     """CPU milliseconds and statements of the page, the first time and then."""
-    client, address = Client(), "/planning/" if name == "home" else "/planning/decisions/"
+    client, address = (
+        Client(SERVER_NAME="127.0.0.1"),
+        "/planning/" if name == "home" else "/planning/decisions/",
+    )
     person = User.objects.filter(email="planner@example.com").first()
     client.force_login(person or User.objects.create_user("planner@example.com", roles=["planner"]))
     client.get("/planning/downtimes/")

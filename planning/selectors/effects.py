@@ -96,38 +96,49 @@ class _Ends:
 
 
 def effect_of(
-    changes: Sequence[Change], now: datetime, book: Ledger | None = None, *, about: int = 0
+    changes: Sequence[Change],
+    now: datetime,
+    book: Ledger | None = None,
+    *,
+    about: int = 0,
+    alone: bool = False,
 ) -> Effect:
     """What these changes would do if they were made now; with `about` also to the job with this line id.
 
     Changes that take room push work to the right of the plan in force, and nothing else moves. Where one
-    gives room, everything is compared as soon as it can be done in the order of the plan: reserves count on
-    both sides. Jobs that weigh more overtake others where that pays. The order book may be some seconds old;
-    what is made is reckoned anew.
+    gives room, everything is compared as soon as it can be done in the order of the plan, so that reserves
+    count on both sides; or that job `alone` looks for better places. Jobs that weigh more overtake others
+    where that pays. The order book may be some seconds old; what is made is reckoned anew.
     """
     names = Names(changes)
     check_changes(changes, names, now)
     book = book or known_book(now)
     after = altered(book, changes)
-    if any(each.room for each in changes):
+    slots, done = book.standing, book.standing
+    room = any(each.room for each in changes)
+    if room and not alone:
         slots, done = book.soonest, after.soonest
-    elif all(each.still for each in changes):
-        slots = done = book.standing
-    elif (heavier := _heavier(book, after)).any():
-        slots, done = book.standing, engine.repair(after.problem, after.standing, heavier).slots
-    else:
-        slots, done = book.standing, engine.pushed(after.problem, after.standing)
+    elif (seeking := _heavier(book, after) | (_of(after, about) & room)).any():
+        done = engine.repair(after.problem, after.standing, seeking).slots
+    elif not all(each.still for each in changes):
+        done = engine.pushed(after.problem, after.standing)
     outcome = Standing(after.rows, after.problem.operations, done, after.resources.index)
     warnings = [warning for each in changes for warning in each.warnings(outcome, names)]
     return compared([each.words(names) for each in changes], warnings, (book, slots), (after, done), about)
 
 
+def _of(book: Ledger, line: int) -> BoolArray:
+    """Which operations of the problem are of this job."""
+    found = np.zeros(len(book.problem), np.bool_)
+    found[: len(book.rows)] = book.rows["line"] == line
+    return found
+
+
 def _heavier(book: Ledger, after: Ledger) -> BoolArray:
     """Which operations of the altered book weigh more than before."""
-    if len(book.rows) != len(after.rows):
-        return np.zeros(len(after.problem), np.bool_)
     more = np.zeros(len(after.problem), np.bool_)
-    more[: len(after.rows)] = after.rows["weight"] > book.rows["weight"]
+    if len(book.rows) == len(after.rows):
+        more[: len(after.rows)] = after.rows["weight"] > book.rows["weight"]
     return more
 
 

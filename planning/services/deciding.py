@@ -219,16 +219,20 @@ def _best(book: Ledger, line: OrderLine, rates: Mapping[int, Decimal], currency:
 
 
 def _tried(book: Ledger, line: OrderLine, offer: Offer, currency: str) -> Remedy | None:
-    """The remedy with its effect on every job, None where it does not help or cannot be done."""
-    if line.forecast_at is None:
-        return None
+    """The remedy with its effect on every job, None where it does not help or cannot be done.
+
+    Room is tried for this job alone; overtime also for everybody, as the better of both.
+    """
+    ways = (True, False) if offer.kind == Remedy.Kind.OVERTIME else (True,)
     try:
-        effect = effect_of(offer.changes, book.now, book, about=line.pk)
+        effects = [effect_of(offer.changes, book.now, book, about=line.pk, alone=way) for way in ways]
     except Refused:
         return None
-    found = outcome(effect, offer.kind, offer.cost, effect.about, line.forecast_at, line.priority)
-    if not helps(effect, found):
+    found = [(outcome(effect, offer, line), effect) for effect in effects]
+    good = [each for each in found if helps(each[1], each[0])]
+    if not good:
         return None
+    best, effect = max(good, key=lambda each: each[0].worth)
     return Remedy(
         line=line,
         kind=offer.kind,
@@ -237,12 +241,12 @@ def _tried(book: Ledger, line: OrderLine, offer: Offer, currency: str) -> Remedy
         changes=write_changes(offer.changes),
         effect=told(effect),
         promised_at=line.promised_at,
-        before=line.forecast_at,
-        after=found.after,
-        saved_minutes=found.saved,
+        before=line.forecast_at or book.now,
+        after=best.after,
+        saved_minutes=best.saved,
         cost=offer.cost,
         currency=currency,
-        worth=found.worth,
+        worth=best.worth,
         found_at=book.now,
     )
 

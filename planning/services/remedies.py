@@ -16,8 +16,10 @@ from planning.models import Decision, Operation, Overtime, PlanEdit, PlanState, 
 from planning.selectors import Resources, load_resources, minute_of, moment_of
 from planning.selectors.changes import read_changes
 from planning.services.changing import apply_changes, undo_edit
+from planning.services.requests import request_repair
 
 MEASURED_AT_ONCE: Final = 200
+ROOM: Final = (Remedy.Kind.OVERTIME, Remedy.Kind.LOTS, Remedy.Kind.PRIORITY)
 
 
 def take_remedy(*, remedy: Remedy, by: User | None, now: datetime | None = None) -> Remedy:
@@ -40,6 +42,9 @@ def take_remedy(*, remedy: Remedy, by: User | None, now: datetime | None = None)
         raise
     with transaction.atomic():
         found.save(update_fields=["edit"])
+        if found.kind in ROOM:
+            # The job itself looks for better places at once, others with the next replan.
+            request_repair(reason=found.words, line=found.line, by=by, now=now)
         Remedy.objects.offered().filter(line=found.line).delete()
         _look_again(found)
     return found

@@ -350,3 +350,12 @@ def test_sales_read_and_planners_decide(
     found = remedies(crowded(shop))["swap"]
     assert client.get("/planning/decisions/").status_code == reads
     assert client.post(f"/planning/remedies/{found.id}/take/").status_code == takes
+
+
+def test_overtime_that_was_taken_is_used_by_the_job_at_once(shop: Shop) -> None:
+    WorkCentre.objects.update(hourly_rate=Decimal(6))
+    line = long_job(shop)
+    taken = services.take_remedy(remedy=remedies(line)["overtime"], by=None, now=MONDAY)
+    services.repair_plan(now=MONDAY)
+    line.refresh_from_db()
+    assert line.forecast_at == taken.after

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
 
+from orders.models import OrderLine
 from planning.models import Remedy
 from planning.selectors.effects import Effect, JobEffect
+from planning.selectors.remedies.trouble import Offer
 
 DAY: Final = 1440
 NAMED: Final = 8
@@ -35,25 +37,24 @@ class Outcome:
     worth: Decimal
 
 
-def outcome(
-    effect: Effect, kind: str, cost: Decimal, job: JobEffect | None, forecast: datetime, weight: int
-) -> Outcome:
-    """What the effect means for the job that is forecast for then and weighs so much.
+def outcome(effect: Effect, offer: Offer, line: OrderLine) -> Outcome:
+    """What the effect means for the job that is to be helped; it has a promise and a forecast.
 
     Saved lateness of the whole shop, its own weighted, and half of what it gains of the reserve it lacks.
     Of that SURE counts, each day as MTO_LATE_DAY_COST; the cost and MOVED for every operation go off.
     """
-    after, promised = forecast, job.promised if job else None
-    if job and job.before and job.after:
-        after = forecast + (job.after - job.before)
+    forecast, promised, job = line.forecast_at, line.promised_at, effect.about
+    if forecast is None or promised is None:
+        raise ValueError("Only a job with promise and forecast can be helped.")
+    shift = job.after - job.before if job and job.before and job.after else timedelta()
     saved = effect.tardiness_before - effect.tardiness_after
-    if job and promised and kind != Remedy.Kind.PROMISE:
-        behind = _minutes(promised, forecast) - _minutes(promised, after)
-        reserve = _lacking(promised, forecast) - _lacking(promised, after)
-        saved += (weight - 1) * behind + weight * reserve // 2
-    money = Decimal(saved) / DAY * settings.MTO_LATE_DAY_COST * SURE.get(kind, Decimal(1))
-    worth = money - cost - MOVED * effect.moved
-    return Outcome(after, saved, worth.quantize(Decimal("0.01")))
+    if offer.kind != Remedy.Kind.PROMISE:
+        behind = _minutes(promised, forecast) - _minutes(promised, forecast + shift)
+        reserve = _lacking(promised, forecast) - _lacking(promised, forecast + shift)
+        saved += (line.priority - 1) * behind + line.priority * reserve // 2
+    money = Decimal(saved) / DAY * settings.MTO_LATE_DAY_COST * SURE.get(offer.kind, Decimal(1))
+    worth = money - offer.cost - MOVED * effect.moved
+    return Outcome(forecast + shift, saved, worth.quantize(Decimal("0.01")))
 
 
 def helps(effect: Effect, found: Outcome) -> bool:
