@@ -10,13 +10,13 @@ import numpy as np
 from django.db import connection, transaction
 
 from kernel.bases import fetch, update_rows
-from kernel.jit import BoolArray, IntArray, Table, fields
+from kernel.jit import BoolArray, IntArray, Table
 from orders.models import OrderLine
 from orders.services import close_work, record_forecasts
 from planning import engine
 from planning.engine import NEVER
 from planning.models import Operation, Requirement
-from planning.selectors import MOVED, Ledger, held_slots, minute_of, next_minute
+from planning.selectors import MOVED, PLACE, Ledger, held_slots, minute_of, next_minute
 from planning.services.plan import ask_planner, forecasts_of, need_dates
 from planning.services.requests import request_replan
 
@@ -41,9 +41,6 @@ UPDATE: Final = """
     WHERE target.id = data.id
 """
 """Times travel as minutes; the first place an operation has ever had is its baseline."""
-
-WANTED: Final = fields("id", "machine", "start", "end")
-"""Where an operation is to stand: ids as stored, minutes since 1970; machine -1 for nowhere."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +118,14 @@ def _fallen_behind(book: Ledger, before: Mapping[int, int], told: Mapping[int, d
 
 
 def _changed(book: Ledger, plan: engine.Plan) -> tuple[Table, dict[int, str]]:
-    """WANTED rows that differ from what is stored, and why what has no place has none, by operation."""
+    """PLACE rows that differ from what is stored, and why what has no place has none, by operation."""
     ids = np.array([*book.resources.machine_ids, -1], np.int64)
     rows, count = book.rows, len(book.rows)
     machine, start, end = ids[plan.machine[:count]], plan.start[:count], plan.end[:count]
     differs = (machine != rows["machine"]) | (start != rows["start"]) | (end != rows["end"])
     differs |= (machine < 0) | (rows["nowhere"] == 1)
     at = np.flatnonzero(differs)
-    wanted = np.zeros(len(at), WANTED)
+    wanted = np.zeros(len(at), PLACE)
     wanted["id"], wanted["machine"], wanted["start"], wanted["end"] = (
         rows["id"][at],
         machine[at],
@@ -191,7 +188,7 @@ def _update(slots: Table, reasons: Mapping[int, str]) -> None:
         slots = slots[np.lexsort((slots["start"], slots["machine"]))]
         with connection.cursor() as cursor:
             cursor.execute(
-                UPDATE, [json.dumps(reasons), *(_sent(slots[name]) for name in WANTED.names or ())]
+                UPDATE, [json.dumps(reasons), *(_sent(slots[name]) for name in PLACE.names or ())]
             )
 
 

@@ -1,6 +1,7 @@
 """What-ifs: made, planned beside the plan in force, compared, adopted and dropped."""
 
 import itertools
+import re
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from planning import engine, services
 from planning.models import Branch, CalendarException, Downtime, Machine, Operation, PlanVersion
 from planning.selectors import branch_page, compare_branches, minute_of, unpack_places
 from planning.selectors.changes import Change, Down, Expect, NewMachine, Overtime, Rush, SpecialDay, Weigh
+from procurement.models import Lot
 from tests.planning import promising
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, require, step
 
@@ -230,6 +232,15 @@ def test_a_rush_quotation_is_placed_as_a_job(shop: Shop, jobs: list[Operation], 
     assert (line_id, quantity, wanted) == (quotation.id, 1, minute_of(MONDAY + 5 * DAY))
     assert delivered > minute_of(MONDAY)
     assert "1 × as in QUO" in branch_page(branch).brought[0][0]
+
+
+def test_a_rush_order_whose_material_nobody_sells_says_so(
+    shop: Shop, jobs: list[Operation], quotation: OrderLine
+) -> None:
+    Lot.objects.all().delete()
+    branch = made(Rush(quotation.id, 1, minute_of(MONDAY + 5 * DAY), quoted=True))
+    assert branch.state == Branch.State.FAILED
+    assert re.match("Nobody sells .*Add a supplier", branch.reason)
 
 
 # --- adopted and dropped ---
