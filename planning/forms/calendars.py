@@ -158,6 +158,12 @@ class CalendarEntry:
         self.shifts.extra = 1 if shifts else EMPTY
         self.days = DAYS(data, prefix="day", initial=[each._asdict() | {"date": each.day} for each in shown])
 
+    def drawn(self) -> tuple[WeekShift, ...] | None:
+        """The shifts as they are filled in, or as they are; None where one makes no sense."""
+        if not self.shifts.is_bound:
+            return self.stored.shifts if self.stored else ()
+        return tuple(row.shift() for row in _kept(self.shifts)) if self.shifts.is_valid() else None
+
     def is_readable(self) -> bool:
         """Whether every field makes sense by itself."""
         return all([self.form.is_valid(), self.shifts.is_valid(), self.days.is_valid()])
@@ -178,12 +184,11 @@ class CalendarEntry:
     def definition(self) -> Definition:
         """The calendar as it was filled in, with exceptions that are long over."""
         head = self.form.cleaned_data
-        shifts = tuple(row.shift() for row in _kept(self.shifts))
         days = sorted((*self.past, *(row.day() for row in _kept(self.days))))
         code, name, zone, country, part = (
             str(head[each]).strip() for each in ("code", "name", "timezone", "country", "subdivision")
         )
-        return Definition(code, name, zone, country, part, shifts, tuple(days))
+        return Definition(code, name, zone, country, part, self.drawn() or (), tuple(days))
 
     def changes(self) -> tuple[Change, ...]:
         """One, or none where nothing is different."""

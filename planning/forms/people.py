@@ -81,6 +81,12 @@ class MatrixForm(forms.Form):
             for key, crew in keys
         ]
 
+    @property
+    def unused(self) -> list[Skill]:
+        """Skills that no crew has: they may go."""
+        held = {code for codes in self.had.values() for code in codes}
+        return [skill for skill in self.skills if skill.code not in held]
+
     def _marks(self, key: str) -> list[tuple[Skill, bool]]:
         chosen = set(self[f"can-{key}"].value() or ())
         return [(skill, skill.code in chosen) for skill in self.skills]

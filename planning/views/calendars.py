@@ -1,5 +1,6 @@
 """Calendars: the list, the editor, a new one, holidays from a file."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ from planning.forms import CalendarEntry, FileForm, read_holidays
 from planning.models import Calendar
 from planning.selectors.calendars import calendar_cards, card_of
 from planning.selectors.changes import Remove, hours_of
-from planning.selectors.hours import Definition, definition_of, week_minutes, week_picture, with_days
+from planning.selectors.hours import WeekShift, definition_of, week_minutes, week_picture, with_days
 from planning.views.entering import PLANNERS, act, answer, entered
 
 HOLIDAYS = ".ics,.csv,text/calendar,text/csv"
@@ -66,29 +67,22 @@ def _edited(request: HttpRequest, entry: CalendarEntry, context: dict[str, Any])
     if "draw" in request.POST:
         return _redrawn(request, entry)
     told = entered(request, entry) if request.method == "POST" else None
-    shown = _shown(entry)
-    return answer(request, entry, told, "planning/calendar.html", {**context, **_week(shown)})
+    return answer(request, entry, told, "planning/calendar.html", {**context, **_week(entry.drawn())})
 
 
 def _redrawn(request: HttpRequest, entry: CalendarEntry) -> HttpResponse:
     """The picture while somebody edits; it stays as it is while a shift makes no sense."""
-    if not entry.is_readable():
+    shifts = entry.drawn()
+    if shifts is None:
         return no_change()
-    context = _week(entry.definition())
-    return render_page(request, "planning/calendar.html", context, partial="week")
+    return render_page(request, "planning/calendar.html", _week(shifts), partial="week")
 
 
-def _week(shown: Definition | None) -> dict[str, Any]:
-    """The picture of a week and its hours."""
-    if shown is None:
-        return {}
-    return {"week": week_picture(shown.shifts), "hours": f"{week_minutes(shown.shifts) / 60:g}"}
-
-
-def _shown(entry: CalendarEntry) -> Definition | None:
-    """What the picture shows: the calendar as it was filled in where that can be read."""
-    bound = entry.form.is_bound and not entry.form.errors
-    return entry.definition() if bound else entry.stored
+def _week(shifts: Sequence[WeekShift] | None) -> dict[str, Any]:
+    """The picture of a week and its hours; none where there is no shift."""
+    if not shifts:
+        return {"hours": "0"}
+    return {"week": week_picture(shifts), "hours": f"{week_minutes(shifts) / 60:g}"}
 
 
 @allow(*PLANNERS)
@@ -115,7 +109,7 @@ def upload_holidays(request: HttpRequest, calendar_id: int) -> HttpResponse:
     card = card_of(found, today)
     entry = CalendarEntry(None, number=found.id, stored=card.definition, today=today)
     context = {"card": card, "upload": form, "entry": entry}
-    context |= _week(card.definition)
+    context |= _week(card.definition.shifts)
     return render_page(request, "planning/calendar.html", context, status=status_of(form))
 
 

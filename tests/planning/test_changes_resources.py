@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from kernel.errors import Conflict, Refused
 from planning import services
@@ -20,6 +21,7 @@ from planning.selectors.changes import (
     SkillAs,
     Skilled,
     Tooled,
+    Weigh,
     hours_of,
 )
 from planning.selectors.hours import Definition, OtherDay, WeekShift, definition_of
@@ -247,6 +249,15 @@ def test_nothing_is_made_where_one_change_of_several_is_refused(shop: Shop) -> N
     with pytest.raises(Refused):
         apply(Tooled(0, "JIG", "", 2), Tooled(0, "", "", 2))
     assert not Tool.objects.exists()
+
+
+def test_priorities_of_many_orders_are_weighed_with_few_statements(
+    shop: Shop, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    lines = [make_job(shop) for _ in range(10)]
+    services.plan_jobs(moves=moves_to_planning(*lines), now=MONDAY)
+    with django_assert_max_num_queries(15):
+        effect_of([Weigh(line.order_id, 9) for line in lines], MONDAY)
 
 
 def test_a_resource_that_is_gone_is_a_conflict(shop: Shop) -> None:

@@ -137,6 +137,12 @@ def test_the_picture_follows_the_form_and_stores_nothing(shop: Shop, planner: Cl
     assert not PlanEdit.objects.exists()
 
 
+def test_the_picture_of_a_new_calendar_needs_no_name(shop: Shop, planner: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "week"}
+    part = planner.post(f"{PAGE}new/", editor(code="", name="", draw="week"), headers=headers)
+    assert "40 h a week" in part.content.decode()
+
+
 def test_the_picture_stays_while_a_shift_makes_no_sense(shop: Shop, planner: Client) -> None:
     headers = {"HX-Request": "true", "HX-Target": "week"}
     data = editor(shop.calendar, shift__0__starts="late", draw="week")

@@ -1,14 +1,16 @@
 """What a planner may change, as small values: read from JSON, altered into the order book, said in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from typing import Any, ClassVar, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
+from django.db.models import Q
 
 from kernel.errors import Refused
 from kernel.jit import Table
+from orders.models import OrderLine
 from planning.engine import NEVER
 from planning.selectors.changes.names import Names
 from planning.selectors.moments import minute_of
@@ -38,6 +40,17 @@ class RawBook:
     rows: Table
     links: Table
     short: Table
+    known: dict[int, list[int]] = field(default_factory=dict)
+
+    def lines_of(self, order: int) -> list[int]:
+        """The jobs of an order: one statement for the first order asked for, one more for all others."""
+        if order not in self.known:
+            every = Q(id__in=np.unique(self.rows["line"]).tolist())
+            found = OrderLine.objects.filter(every if self.known else Q(order=order))
+            for each, line in found.order_by("id").values_list("order_id", "id"):
+                self.known.setdefault(each, []).append(line)
+            self.known.setdefault(order, [])
+        return self.known[order]
 
 
 @dataclass

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from orders.models import OrderLine, Priority
+from orders.models import Priority
 from planning.engine import NEVER
 from planning.models import Operation
 from planning.selectors.book import STATUSES
@@ -24,8 +24,7 @@ class Weigh(Change):
 
     def book(self, raw: RawBook) -> None:
         """The weight of its jobs."""
-        lines = list(OrderLine.objects.filter(order=self.order).values_list("id", flat=True))
-        raw.rows["weight"][np.isin(raw.rows["line"], lines)] = self.priority
+        raw.rows["weight"][np.isin(raw.rows["line"], raw.lines_of(self.order))] = self.priority
 
     def words(self, names: Names) -> str:
         """Order and priority."""
