@@ -187,9 +187,7 @@ def _update(slots: Table, reasons: Mapping[int, str]) -> None:
     if len(slots):
         slots = slots[np.lexsort((slots["start"], slots["machine"]))]
         with connection.cursor() as cursor:
-            cursor.execute(
-                UPDATE, [json.dumps(reasons), *(_sent(slots[name]) for name in PLACE.names or ())]
-            )
+            cursor.execute(UPDATE, [json.dumps(reasons), *(_sent(slots[name]) for name in PLACE.names or ())])
 
 
 def _sent(column: IntArray) -> str:
