@@ -160,7 +160,8 @@ def _moves(book: Ledger, written: Table) -> Table:
     found = np.zeros(len(written), MOVED)
     found["operation"], found["was_machine"], found["was_start"] = rows["id"], rows["machine"], rows["start"]
     found["machine"], found["start"] = written["machine"], written["start"]
-    return found[(rows["machine"] >= 0) & free & other]
+    moves: Table = found[(rows["machine"] >= 0) & free & other]
+    return moves
 
 
 def _clashing(latest: int, written: Table, now: datetime) -> BoolArray:

@@ -91,7 +91,11 @@ def _tour() -> dict[str, dict[str, str]]:
             "promise": f"/planning/order/{draft.reference}/promise/",
             "why": f"/planning/order/{late.reference}/why/",
         },
-        f"planner{shop}": {"planning": "/planning/"},
+        f"planner{shop}": {
+            "planning": "/planning/",
+            "board": "/planning/board/",
+            "decisions": "/planning/decisions/",
+        },
         f"buyer{shop}": {"procurement": "/procurement/"},
         f"operator{shop}": {"production": "/production/work-centre/WC-BLD/"},
         f"inspector{shop}": {"quality": "/quality/"},

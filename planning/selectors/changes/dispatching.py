@@ -36,11 +36,12 @@ class Dispatch(Change):
 
     def words(self, names: Names) -> str:
         """The rule and the zone."""
-        rule = {
+        rules: dict[str, str] = {
             Dispatching.Release.AT_ONCE: "everything that can be started is released",
             Dispatching.Release.BY_DATE: f"released {self.ahead_hours} h before the planned start",
             Dispatching.Release.BY_LOAD: f"{self.load_hours} h of work released for each machine",
-        }.get(self.release, self.release)
+        }
+        rule = rules.get(self.release, self.release)
         return f"Dispatch: {rule}; the next {self.frozen_hours} h are frozen"
 
 
