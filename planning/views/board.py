@@ -47,6 +47,14 @@ ICONS: Final = (
     "x",
 )
 """What the scripts draw beside their words."""
+MODULES: Final = tuple(
+    f"js/board/{name}.js"
+    for name in (
+        *("api", "data", "dom", "draw", "effect", "forms", "keys", "load", "moving", "overlay", "paint"),
+        *("panel", "pointer", "rows", "time", "view"),
+    )
+)
+"""Asked for at once, not one after the other as they name each other."""
 
 
 @allow(*READERS)
@@ -66,6 +74,7 @@ def _frame(request: HttpRequest, window: selectors.Window) -> dict[str, Any]:
     return {
         "rows": None,
         "icons": ICONS,
+        "modules": MODULES,
         "window": window,
         "earlier": window.moved(-window.days),
         "later": window.moved(window.days),

@@ -55,6 +55,7 @@ class Scene:
                 *("/customers/", "/won-and-lost/", f"/orders/{self.quoted.reference}/quotation/A/"),
             ],
             "planner": [
+                *("/planning/board/", "/planning/board/?as=table"),
                 *("/planning/", "/planning/decisions/", "/planning/decisions/measured/"),
                 *("/planning/on-time/", "/planning/downtimes/", "/planning/hurts/?item=GPU-3"),
                 *("/planning/resources/", "/planning/resources/people/", "/planning/resources/tools/"),

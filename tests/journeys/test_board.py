@@ -245,6 +245,27 @@ def test_overtime_on_saturday_with_the_mouse(planner: Planner) -> None:
     assert Overtime.objects.get().starts == begins
 
 
+def test_a_drag_over_closed_time_asks_for_overtime(planner: Planner) -> None:
+    planner.page.set_viewport_size({"width": 1600, "height": 900})
+    page = planner.opened(planner.job(), days=9)
+    box = page.locator("#board-glass").bounding_box()
+    assert box
+    days = (saturday(planner.now).date() - timezone.localdate(planner.now)).days
+    day, labels, lane = (box["width"] - 196) / 9, 196, 40 + 24 + ROW / 2
+    x, y = box["x"] + labels + (days + 8 / 24) * day, box["y"] + lane
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + day / 3, y, steps=6)
+    page.mouse.up()
+    expect(page.get_by_label("What")).to_have_value("overtime")
+    expect(page.locator("#board-form-effect")).to_contain_text("Nobody becomes late")
+    page.get_by_role("button", name="Save overtime").click()
+    saved(page)
+    found = Overtime.objects.get()
+    assert timezone.localtime(found.starts).weekday() == 5
+    assert timedelta(hours=7) <= found.ends - found.starts <= timedelta(hours=9)
+
+
 def test_overtime_on_saturday_by_keyboard_and_undone(planner: Planner) -> None:
     job, begins = late_by_a_saturday(planner), saturday(planner.now)
     page = planner.opened(job, days=7)

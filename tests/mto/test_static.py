@@ -7,6 +7,7 @@ from django.core.files.storage import FileSystemStorage
 
 from mto.settings.env import REPOSITORY
 from mto.static import Storage
+from planning.views.board import MODULES
 
 BOARD = "js/board"
 
@@ -24,3 +25,8 @@ def test_scripts_import_each_other_by_their_stored_names(tmp_path: Path) -> None
     assert all(
         (tmp_path / BOARD / name).is_file() and re.search(r"\.[0-9a-f]{12}\.js", name) for name in imported
     )
+
+
+def test_the_board_asks_for_all_its_scripts_at_once() -> None:
+    found = {f"{BOARD}/{path.name}" for path in (REPOSITORY / "static" / BOARD).iterdir()}
+    assert found == {*MODULES, f"{BOARD}/main.js"}
