@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kernel.errors import Refused
-from planning.models import Absence, Downtime, Overtime, Overtime
+from planning.models import Absence, Downtime, Overtime
 
 LONGEST: Final = timedelta(days=365)
 

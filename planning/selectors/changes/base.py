@@ -107,7 +107,7 @@ class Change:
 
     def words(self, names: Names) -> str:
         """The change as a sentence without a full stop."""
-        raise NotImplementedError
+        return self.kind
 
 
 Kind = TypeVar("Kind", bound=type[Change])
