@@ -46,8 +46,8 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
         return self.filter(taken_at=None)
 
     def taken(self) -> Self:
-        """Decided and not undone."""
-        return self.filter(taken_at__isnull=False, undone_at=None)
+        """Decided, made and not undone."""
+        return self.filter(taken_at__isnull=False, edit__isnull=False, undone_at=None)
 
 
 class Remedy(models.Model):

@@ -1,6 +1,6 @@
 """Taking a remedy, taking it back, and measuring afterwards whether it was worth it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +19,9 @@ from planning.services.changing import apply_changes, undo_edit
 from planning.services.requests import request_repair
 
 MEASURED_AT_ONCE: Final = 200
+NEVER_MADE: Final = timedelta(minutes=15)
+"""A remedy that was claimed and not made by then: its process died over it, and it is looked for anew."""
+
 ROOM: Final = (Remedy.Kind.OVERTIME, Remedy.Kind.LOTS, Remedy.Kind.PRIORITY)
 
 
@@ -76,6 +79,7 @@ def measure_remedies(*, now: datetime | None = None) -> int:
     delivered or cancelled. What was undone on the page of changes counts as undone here, too.
     """
     now = now or clock.now()
+    Remedy.objects.filter(taken_at__lt=now - NEVER_MADE, edit=None).delete()
     back = PlanEdit.objects.filter(undoes=OuterRef("edit")).values("at")[:1]
     Remedy.objects.taken().filter(edit__undone_by__isnull=False).update(undone_at=Subquery(back))
     waiting = Remedy.objects.taken().filter(settled=False).select_related("line", "edit").order_by("id")

@@ -359,3 +359,11 @@ def test_overtime_that_was_taken_is_used_by_the_job_at_once(shop: Shop) -> None:
     services.repair_plan(now=MONDAY)
     line.refresh_from_db()
     assert line.forecast_at == taken.after
+
+
+def test_what_was_claimed_and_never_made_goes(shop: Shop) -> None:
+    found = remedies(crowded(shop))["swap"]
+    Remedy.objects.filter(id=found.id).update(taken_at=MONDAY)
+    assert not Remedy.objects.taken().exists()
+    services.measure_remedies(now=MONDAY + HOUR)
+    assert not Remedy.objects.filter(id=found.id).exists()
