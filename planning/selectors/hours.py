@@ -346,3 +346,12 @@ def _public(definition: Definition, days: Sequence[OtherDay]) -> set[date]:
     years = {day.on.year for day in days}
     part = definition.subdivision or None
     return set(holidays.country_holidays(definition.country, subdiv=part, years=years))
+
+
+def same(one: Definition, other: Definition) -> bool:
+    """Whether they are equal, in whatever order their shifts and days stand."""
+    first, second = (
+        replace(each, shifts=tuple(sorted(each.shifts)), days=tuple(sorted(each.days)))
+        for each in (one, other)
+    )
+    return first == second

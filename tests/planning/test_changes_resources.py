@@ -1,5 +1,6 @@
 """Calendars, people and equipment as changes: seen, made, undone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -144,6 +145,42 @@ def test_nonsense_in_a_calendar_is_refused_with_the_remedy(
     with pytest.raises(Refused) as refusal:
         apply(change)
     assert str(refusal.value).startswith(words)
+
+
+def test_an_undo_does_not_take_away_what_somebody_set_since(shop: Shop) -> None:
+    edit = apply(longer(shop))
+    own = definition_of(Calendar.objects.get())
+    later = apply(hours_of(shop.calendar.id, replace(own, name="Other")))
+    with pytest.raises(Conflict, match="It was changed again since: Calendar DAY"):
+        undo(edit)
+    undo(later)
+    undo(edit)
+    assert definition_of(Calendar.objects.get()).shifts[0].ends == "16:00"
+
+
+@pytest.mark.parametrize("what", ["skills", "crew", "tool", "machine", "centre"])
+def test_every_resource_is_guarded_against_an_undo_of_something_older(shop: Shop, what: str) -> None:
+    mine, centre, cut = crew(shop, 2, "WELD"), shop.centres["CUT"], shop.machines["CUT-1"]
+    tool = Tool.objects.create(code="JIG")
+    day = shop.calendar.id
+    first, second = {
+        "skills": (Skilled(mine.id, ()), Skilled(mine.id, ("WELD",))),
+        "crew": (
+            CrewAs(mine.id, mine.code, "A", day, 3),
+            CrewAs(mine.id, mine.code, "A", day, 4),
+        ),
+        "tool": (Tooled(tool.id, "JIG", "", 2), Tooled(tool.id, "JIG", "", 3)),
+        "machine": (
+            MachineAs(cut.id, centre.id, "CUT-1", "A", speed=150),
+            MachineAs(cut.id, centre.id, "CUT-1", "A", speed=200),
+        ),
+        "centre": (CentreAs(centre.id, "WC-CUT", "A", day), CentreAs(centre.id, "WC-CUT", "B", day)),
+    }[what]
+    older, newer = apply(first), apply(second)
+    with pytest.raises(Conflict, match="It was changed again since"):
+        undo(older)
+    undo(newer)
+    assert undo(older).undoes == older
 
 
 def test_a_new_calendar_goes_again_when_it_is_undone(shop: Shop) -> None:

@@ -101,6 +101,10 @@ class Change:
     def check(self, names: Names, now: int) -> None:
         """Refused where it makes no sense, whatever the plan is."""
 
+    def stands(self) -> bool:
+        """Whether what it set is still so: else its undo would take away what somebody else set since."""
+        return True
+
     def warnings(self, outcome: Standing, names: Names) -> list[str]:
         """What a planner should know of the outcome, whose slots stand where the plan would put them."""
         return []

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from kernel.errors import Refused
+from planning.models import Calendar
 from planning.selectors.changes.base import Change, Tables, change
 from planning.selectors.changes.names import Names
 from planning.selectors.hours import (
@@ -13,6 +14,7 @@ from planning.selectors.hours import (
     check_definition,
     definition_of,
     differences,
+    same,
 )
 
 
@@ -55,6 +57,12 @@ class Hours(Change):
     def check(self, names: Names, now: int) -> None:
         """Somebody must work by it some time."""
         check_definition(self.definition, names.today)
+
+    def stands(self) -> bool:
+        """Whether nobody changed the calendar since."""
+        rows = Calendar.objects.prefetch_related("shifts", "exceptions")
+        found = rows.filter(id=self.calendar) if self.calendar else rows.filter(code=self.code)
+        return any(same(definition_of(each), self.definition) for each in found)
 
     def words(self, names: Names) -> str:
         """What becomes different."""

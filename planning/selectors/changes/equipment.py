@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar, Final
 
 from kernel.errors import Refused
 from kernel.formats import plural
+from planning.models import Machine, Tool, WorkCentre
 from planning.selectors.changes.base import Change, Tables, change
 from planning.selectors.changes.calendars import check_number, check_texts, fresh
 from planning.selectors.changes.names import Names
@@ -39,6 +41,10 @@ class Tooled(Change):
         """A code, and a number that makes sense."""
         check_texts(self.code, 60, self.name or "-", 80)
         check_number(self.quantity, 0, MOST_TOOLS, "quantity")
+
+    def stands(self) -> bool:
+        """Whether there are still as many."""
+        return Tool.objects.filter(code=self.code, name=self.name, quantity=self.quantity).exists()
 
     def words(self, names: Names) -> str:
         """How many there are."""
@@ -75,6 +81,11 @@ class MachineAs(Change):
         check_number(self.speed, 1, MOST_SPEED, "speed")
         check_number(self.places, 0, MOST_PLACES, "places")
         names.object("centre", self.centre)
+
+    def stands(self) -> bool:
+        """Whether it is still so."""
+        found = Machine.objects.filter(code=self.code, name=self.name, work_centre=self.centre)
+        return found.filter(active=self.active, speed=self.speed, places=self.places).exists()
 
     def words(self, names: Names) -> str:
         """Where it stands, whether it is used, speed and places."""
@@ -122,6 +133,14 @@ class CentreAs(Change):
             remedy = "Give an amount per hour."
             raise Refused(f"{self.rate[:20]} is no rate.", field="hourly_rate", remedy=remedy)
         names.object("calendar", self.calendar)
+
+    def stands(self) -> bool:
+        """Whether it is still so."""
+        found = WorkCentre.objects.filter(code=self.code, name=self.name, calendar=self.calendar).first()
+        if found is None or (found.unlimited, found.position) != (self.unlimited, self.position):
+            return False
+        offers = found.processes.values_list("id", flat=True)
+        return found.hourly_rate == Decimal(self.rate) and set(offers) == set(self.processes)
 
     def words(self, names: Names) -> str:
         """Its calendar and how much it offers."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from kernel.formats import plural
+from planning.models import Crew, Skill
 from planning.selectors.changes.base import Change, Tables, change
 from planning.selectors.changes.calendars import check_number, check_texts, fresh
 from planning.selectors.changes.names import Names
@@ -90,6 +91,11 @@ class Skilled(Change):
         """These skills instead of those it has."""
         give(tables, self.crew, self.skills)
 
+    def stands(self) -> bool:
+        """Whether it can still just that."""
+        had = Skill.objects.filter(crews=self.crew).values_list("code", flat=True)
+        return set(had) == set(self.skills)
+
     def words(self, names: Names) -> str:
         """What it learns and loses."""
         crew = names.found.get("crew", {}).get(self.crew)
@@ -130,6 +136,11 @@ class CrewAs(Change):
         check_texts(self.code, 20, self.name, 80)
         check_number(self.size, 0, MOST_PEOPLE, "size")
         names.object("calendar", self.calendar)
+
+    def stands(self) -> bool:
+        """Whether it is still so."""
+        found = Crew.objects.filter(code=self.code, name=self.name, calendar=self.calendar, size=self.size)
+        return found.exists()
 
     def words(self, names: Names) -> str:
         """Its size and calendar."""

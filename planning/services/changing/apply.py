@@ -18,6 +18,7 @@ from planning.selectors.changes import (
     Restore,
     check_changes,
     read_changes,
+    words_of,
     write_changes,
 )
 from planning.services.changing.base import ORDERS, Making, make
@@ -48,7 +49,7 @@ def apply_changes(
 def undo_edit(*, edit: PlanEdit, by: User | None, now: datetime | None = None) -> PlanEdit:
     """Undo all of it; an undo can be undone, too.
 
-    Conflict where it is undone already, or somebody moved one of its operations after it.
+    Conflict where it is undone already, or somebody set or moved the same after it.
     """
     now = now or clock.now()
     with transaction.atomic():
@@ -111,7 +112,13 @@ def _back(moves: Table) -> list[Change]:
 
 
 def _check_newest(edit: PlanEdit) -> None:
-    """Conflict where a later edit that stands moved an operation that this one moved."""
+    """Conflict where somebody set or moved again what this edit set or moved."""
+    for change in read_changes(edit.changes) if edit.changes else ():
+        if not change.stands():
+            (words,) = words_of([change])
+            raise Conflict(
+                f"It was changed again since: {words}.", remedy="Undo the later change first, then this one."
+            )
     for each in edit.changes:
         if each["kind"] != Move.kind:
             continue
