@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from planning.engine.promise import warm_up_promises
-from planning.models import Branch, Downtime, Machine
+from planning.models import Branch, Downtime, Machine, PlanRequest, PlanState
 from planning.selectors import moves_after
 from planning.services import report_downtime
 from tests.journeys.story import Story, until
@@ -34,7 +34,13 @@ def machine(story: Story) -> Machine:
     found = alone("WC-BLD")
     order = planned(story.order(days=20))
     assert placed(order).filter(machine=found).exists()
+    until(settled, "the plan to be as good as it gets")
     return found
+
+
+def settled() -> bool:
+    """Whether no plan is being looked for: nothing moves by itself."""
+    return not PlanRequest.objects.exists() and PlanState.objects.filter(settled=True).exists()
 
 
 def until_when() -> str:
