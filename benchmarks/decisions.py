@@ -24,6 +24,8 @@ def main() -> None:
     with installation() as here:
         answer = here.folder / "answer.json"
         wishes = [f"--{name}={value}" for name, value in vars(options).items()]
+        here.run("manage.py", "assets")
+        here.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
         here.run(*PLAY, *wishes, "--out", str(answer))
         print(json.dumps(json.loads(answer.read_text())))
 
