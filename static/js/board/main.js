@@ -106,7 +106,7 @@ function show(data) {
 function begun() {
   const i = state.chosenAt();
   if (i >= 0) reveal(state.layout.rowOf[i]);
-  say(`Board of ${day(view.start)} and ${Math.round(view.minutes / 1440)} days: ${state.data.n} operations.`);
+  else say(`Board of ${day(view.start)} and ${Math.round(view.minutes / 1440)} days: ${state.data.n} operations.`);
 }
 
 // What moved by itself is kept for the planner until it was seen, and glides to its place.

@@ -2,7 +2,7 @@
 import { able, chain, index, movable } from "./data.js";
 import { fitted, labelOf } from "./draw.js";
 import { PAD, firstAt, topOf } from "./rows.js";
-import { clock, now, stamp } from "./time.js";
+import { clock, day, now, stamp } from "./time.js";
 import { AXIS, stop, view, xOf } from "./view.js";
 
 const GLIDE = 450;
@@ -19,6 +19,7 @@ export function drawOverlay(pen, paint, state) {
   if (view.baseline) baseline(pen, paint, data, layout);
   const chosen = state.chosenAt();
   const shown = state.moving ? state.moving.i : chosen;
+  if (shown >= 0) due(pen, paint, data, shown);
   if (view.chain && shown >= 0) links(pen, paint, data, layout, shown);
   if (state.hurt.size) hurt(pen, paint, state);
   glides(pen, paint, state);
@@ -56,6 +57,29 @@ function nowLine(pen, paint) {
   pen.fillRect(x - w / 2, AXIS - 17, w, 15);
   pen.fillStyle = "#fff";
   pen.fillText(text, x - w / 2 + 4, AXIS - 5.5);
+}
+
+// When the job of the chosen bar is promised.
+function due(pen, paint, data, i) {
+  const line = data.lines[data.line[i]];
+  if (line.promised === null || line.promised < view.start || line.promised > stop()) return;
+  const x = Math.round(xOf(line.promised)), colour = line.late ? paint.badFg : paint.goodFg;
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.5;
+  pen.setLineDash([6, 4]);
+  pen.beginPath();
+  pen.moveTo(x, AXIS);
+  pen.lineTo(x, view.height);
+  pen.stroke();
+  pen.setLineDash([]);
+  pen.lineWidth = 1;
+  const words = `${line.late ? "▲ " : ""}promised ${day(line.promised)}`;
+  pen.font = paint.small;
+  const wide = pen.measureText(words).width + 10, left = x + wide > view.width ? x - wide : x;
+  pen.fillStyle = colour;
+  pen.fillRect(left, AXIS + 2, wide, 17);
+  pen.fillStyle = paint.surface;
+  pen.fillText(words, left + 5, AXIS + 14);
 }
 
 // While something is moved: machines that cannot do it step back, those that can are named.
