@@ -7,9 +7,11 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 
+from kernel import clock
 from kernel.errors import Refused
+from planning import engine
 from planning.models import Crew, Downtime, Machine, WorkCentre
-from planning.selectors import minute_of, next_minute
+from planning.selectors import load_resources, minute_of, next_minute
 from planning.selectors.changes import Away, Change, Down, Overtime
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -74,15 +76,22 @@ class HoursForm(SpanForm):
         return cleaned
 
     def changes(self) -> tuple[Change, ...]:
-        """Overtime of all machines, or a downtime of each, for every time it happens."""
+        """Overtime of all machines, or a downtime of each, for every time it happens.
+
+        A machine need not stand again when it is not working anyway, such as on a holiday.
+        """
         asked = self.cleaned_data
         times = repeated(asked["starts"], asked["ends"], asked["repeat"], asked["until"])
         spans = [(minute_of(starts), next_minute(ends)) for starts, ends in times]
         ids, note = tuple(machine.id for machine in asked["machines"]), asked["note"]
         if asked["act"] == OVERTIME:
             return tuple(Overtime(ids, starts, ends, note) for starts, ends in spans)
+        shop = load_resources(clock.now())
         return tuple(
-            Down(machine, starts, ends, asked["act"], note) for starts, ends in spans for machine in ids
+            Down(machine, *span, asked["act"], note)
+            for at, span in enumerate(spans)
+            for machine in ids
+            if not at or engine.work_between(shop.windows_of(machine), *span)
         )
 
 

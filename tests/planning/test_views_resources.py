@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.models import User
 from planning.models import (
     Absence,
+    CalendarException,
     Crew,
     Downtime,
     Machine,
@@ -196,6 +197,15 @@ def test_maintenance_repeats_every_week(shop: Shop, planner: Client) -> None:
     planner.post(HOURS, hours(shop, "maintenance", "CUT-1", repeat="week", until=until))
     starts = list(Downtime.objects.values_list("starts", flat=True))
     assert [start - starts[0] for start in starts] == [timedelta(days=7 * week) for week in range(3)]
+
+
+def test_a_repetition_on_a_holiday_is_left_out(shop: Shop, planner: Client) -> None:
+    free = LATER + timedelta(days=7)
+    CalendarException.objects.create(calendar=shop.calendar, date=free.date(), name="Fair")
+    until = (LATER + timedelta(days=14)).date().isoformat()
+    planner.post(HOURS, hours(shop, "maintenance", "CUT-1", repeat="week", until=until))
+    starts = list(Downtime.objects.values_list("starts", flat=True))
+    assert [start - starts[0] for start in starts] == [timedelta(), timedelta(days=14)]
 
 
 def test_what_repeats_needs_a_last_day(shop: Shop, planner: Client) -> None:
