@@ -32,7 +32,6 @@ PLACES = (
     Place("Products", "components", "orders:catalogue", (Role.CUSTOMER,)),
     Place("Orders", "file-text", "orders:list", (*OFFICE, Role.BUYER, Role.SHIPPER, Role.INSPECTOR)),
     Place("Plan", "calendar-stats", "planning:home", (Role.PLANNER, Role.MANAGER, Role.SALES)),
-    Place("Decisions", "list-check", "planning:decisions", (Role.PLANNER, Role.MANAGER)),
     Place("Purchasing", "shopping-cart", "procurement:home", (Role.BUYER, Role.MANAGER, Role.PLANNER)),
     Place("Stock", "packages", "procurement:stock", (Role.BUYER, Role.MANAGER)),
     Place("Shop floor", "tool", "production:choose", (Role.OPERATOR, Role.MANAGER, Role.PLANNER)),
