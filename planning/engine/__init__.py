@@ -17,7 +17,7 @@ from planning.engine.calendars import (
     without,
     work_between,
 )
-from planning.engine.causes import Cause, Hurt, Link, chain, impact
+from planning.engine.causes import Cause, Hurt, Link, chain, chains, impact
 from planning.engine.everything import SMALL, plan
 from planning.engine.floor import Goal
 from planning.engine.forward import drawn_forward
@@ -80,6 +80,7 @@ __all__ = [
     "busy_of",
     "busy_rows",
     "chain",
+    "chains",
     "drawn_forward",
     "finishes",
     "impact",

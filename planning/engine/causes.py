@@ -1,7 +1,7 @@
 """Why a job ends when it does, and what a single fact costs: causes read off a plan."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -88,6 +88,13 @@ class _Chart:
         return int(work_between(self.windows(machine), first, last)) if last > first else 0
 
 
+def chains(problem: Problem, slots: Table, jobs: Iterable[int]) -> Iterator[list[Link]]:
+    """`chain` for several jobs of one plan, which is looked through once."""
+    lanes = _lanes(problem, slots)
+    for job in jobs:
+        yield _chain(_Chart(problem, slots, lanes), job)
+
+
 def chain(problem: Problem, slots: Table, job: int) -> list[Link]:
     """What the minutes from `problem.now` to the end of the job are spent on, the last ones first.
 
@@ -97,10 +104,14 @@ def chain(problem: Problem, slots: Table, job: int) -> list[Link]:
     part of the shop: the job and whoever stands before it on its machines. Empty where an operation of the
     job has no place.
     """
-    mine = np.flatnonzero(problem.operations["job"] == job)
+    return next(chains(problem, slots, [job]))
+
+
+def _chain(chart: _Chart, job: int) -> list[Link]:
+    slots = chart.slots
+    mine = np.flatnonzero(chart.problem.operations["job"] == job)
     if not mine.size or (slots["machine"][mine] < 0).any():
         return []
-    chart = _Chart(problem, slots, _lanes(problem, slots))
     found: list[Link] = []
     here = int(mine[np.argmax(slots["end"][mine])])
     while here >= 0:

@@ -221,8 +221,11 @@ def _chains(part: Part, line_ids: Collection[int]) -> Iterator[tuple[int, list[e
     """The links of each of these jobs that has open operations, the first ones first."""
     jobs = dict.fromkeys(row.line_id for row in part.rows)
     numbers = {line_id: number for number, line_id in enumerate(jobs)}
-    for line_id in set(line_ids) & set(numbers):
-        yield line_id, engine.chain(part.problem, part.slots, numbers[line_id])[::-1]
+    wanted = set(line_ids)
+    mine = [line_id for line_id in numbers if line_id in wanted]
+    found = engine.chains(part.problem, part.slots, [numbers[line_id] for line_id in mine])
+    for line_id, links in zip(mine, found, strict=True):
+        yield line_id, links[::-1]
 
 
 def _nowhere(part: Part, line_id: int) -> str:

@@ -26,8 +26,8 @@ from planning.selectors.remedies import Offer, Subject, Trouble, helps, offers, 
 from planning.selectors.why import Why
 from planning.services.changing.decided import ASKED, asked_key
 
-EXPLAINED: Final = 300
-"""The causes of so many jobs are read, the most urgent first."""
+EXPLAINED: Final = 100
+"""The causes of so many jobs are read by one search, the most urgent first."""
 
 MOST: Final = 1000
 """So many jobs in danger are noted."""
@@ -44,6 +44,9 @@ AGAIN: Final = timedelta(minutes=15)
 """Also without another plan: time passes, and orders change."""
 
 OFFERED: Final = 3
+COLUMNS: Final = (
+    *("urgency", "late", "slack_minutes", "cause", "words", "chain", "centre", "seen", "looked_at"),
+)
 SEARCH_LOCK: Final = 0x4D544F03
 
 
@@ -78,11 +81,11 @@ def find_remedies(*, now: datetime | None = None) -> Searched | None:
             return None
         PlanState.objects.get_or_create(id=1)
         _, plan = plan_state()
-        now, began, clocked = now or clock.now(), time.process_time(), time.monotonic()
+        now, clocked = now or clock.now(), time.monotonic()
         resources = load_resources(now)
         danger = endangered(now, resources, plan)
-        waiting = _note(danger, resources, now)
-        looked = _look(waiting, began, now)
+        waiting, later = _note(danger, resources, now)
+        looked = _look(waiting, now)
         _close_questions(now)
         pause = max(LEAST_PAUSE, SHARE * timedelta(seconds=time.monotonic() - clocked))
         PlanState.objects.filter(id=1).update(
@@ -90,9 +93,9 @@ def find_remedies(*, now: datetime | None = None) -> Searched | None:
             decided_change=plan.change,
             decided_at=now,
             decide_at=now + pause,
-            undecided=len(waiting) - looked,
+            undecided=len(waiting) + later - looked,
         )
-    return Searched(len(danger.rows), looked, len(waiting) - looked)
+    return Searched(len(danger.rows), looked, len(waiting) + later - looked)
 
 
 def sweep_decisions(*, now: datetime | None = None) -> int:
@@ -113,51 +116,62 @@ def sweep_decisions(*, now: datetime | None = None) -> int:
     return 1
 
 
-def _note(danger: Endangered, resources: Resources, now: datetime) -> list[int]:
-    """Write the decisions; the jobs whose remedies are to be looked for, the most urgent first."""
+def _note(danger: Endangered, resources: Resources, now: datetime) -> tuple[list[int], int]:
+    """Write the decisions; whose remedies are to be looked for, most urgent first, and how many are left.
+
+    What is known of a job whose facts are the same stays; of the others the causes are read, EXPLAINED at once.
+    """
     lines = danger.rows["line"][:MOST].tolist()
-    reasons = why_jobs(lines[:EXPLAINED], now, resources)
-    held = dict(
-        OrderLine.objects.filter(id__in=lines).exclude(hold_reason="").values_list("id", "hold_reason")
-    )
+    holds = OrderLine.objects.filter(id__in=lines).exclude(hold_reason="")
+    held = dict(holds.values_list("id", "hold_reason"))
     known = {each.line_id: each for each in Decision.objects.filter(line__in=lines)}
-    fresh, waiting = [], []
-    for at, line in enumerate(lines):
-        made = _decision(danger, at, reasons.get(line), held.get(line, ""), resources)
-        before = known.get(line)
-        if before and before.seen == made.seen:
-            made.looked_at = before.looked_at
-        fresh.append(made)
-        if at < EXPLAINED and (made.looked_at is None or made.looked_at < now - FRESH):
-            waiting.append(line)
+    made = [_decision(danger, at, held.get(line, "")) for at, line in enumerate(lines)]
+    fresh = [each for each in made if _is_new(each, known.get(each.line_id), now)]
+    reasons = why_jobs([each.line_id for each in fresh[:EXPLAINED]], now, resources)
+    for each in fresh[:EXPLAINED]:
+        _explain(each, reasons.get(each.line_id), held.get(each.line_id, ""), resources)
+    for each in fresh[EXPLAINED:]:
+        each.seen = ""
     with transaction.atomic():
         Decision.objects.exclude(line__in=lines).delete()
         Remedy.objects.offered().exclude(line__in=lines).delete()
-        columns = [
-            "urgency",
-            "late",
-            "slack_minutes",
-            "cause",
-            "words",
-            "chain",
-            "centre",
-            "seen",
-            "looked_at",
-        ]
         Decision.objects.bulk_create(
-            fresh, update_conflicts=True, unique_fields=["line"], update_fields=columns, batch_size=MOST
+            made, update_conflicts=True, unique_fields=["line"], update_fields=COLUMNS, batch_size=MOST
         )
-    return waiting
+    waiting = [each.line_id for each in made if each.seen and each.looked_at is None]
+    return waiting, len(fresh[EXPLAINED:])
 
 
-def _decision(danger: Endangered, at: int, why: Why | None, held: str, resources: Resources) -> Decision:
-    """The row of a job; `seen` stands for what its remedies depend on."""
-    row, late = danger.rows[at], at < danger.late
-    made = Decision(line_id=int(row["line"]), urgency=at, late=late, slack_minutes=int(danger.slack[at]))
+def _decision(danger: Endangered, at: int, held: str) -> Decision:
+    """The row of a job without its cause; `seen` stands for what cause and remedies depend on."""
+    row = danger.rows[at]
+    facts = [int(row["promised"]), int(row["forecast"]), int(row["weight"]), held]
+    return Decision(
+        line_id=int(row["line"]),
+        urgency=at,
+        late=at < danger.late,
+        slack_minutes=int(danger.slack[at]),
+        seen=hashlib.sha256(repr(facts).encode()).hexdigest(),
+    )
+
+
+def _is_new(made: Decision, before: Decision | None, now: datetime) -> bool:
+    """Whether the job is to be looked at again; else the row gets what is known."""
+    if before is None or before.seen != made.seen:
+        return True
+    if before.looked_at is not None and before.looked_at < now - FRESH:
+        return True
+    for name in ("cause", "words", "chain", "centre_id", "looked_at"):
+        setattr(made, name, getattr(before, name))
+    return False
+
+
+def _explain(made: Decision, why: Why | None, held: str, resources: Resources) -> None:
+    """Write down what counts most of its way."""
     if held:
         made.cause, made.words = "hold", f"On hold: {held}"
     elif why is None:
-        made.cause, made.words = "stage", "All operations are done" if at < EXPLAINED else ""
+        made.cause, made.words = "stage", "All operations are done"
     elif why.nowhere:
         made.cause, made.words = "plan", why.nowhere
     else:
@@ -170,10 +184,6 @@ def _decision(danger: Endangered, at: int, why: Why | None, held: str, resources
             if each in longest
         ]
         made.centre_id = _centre(most.machine, resources)
-    binding = why.binding.words if why and not held else made.words
-    facts = [int(row["promised"]), int(row["forecast"]), int(row["weight"]), made.cause, binding]
-    made.seen = hashlib.sha256(repr(facts).encode()).hexdigest()
-    return made
 
 
 def _centre(machine: str, resources: Resources) -> int | None:
@@ -183,14 +193,14 @@ def _centre(machine: str, resources: Resources) -> int | None:
     return resources.machines[resources.machine_codes.index(machine)].centre
 
 
-def _look(waiting: Sequence[int], began: float, now: datetime) -> int:
+def _look(waiting: Sequence[int], now: datetime) -> int:
     """Look for remedies in this order until the time is over; how many jobs that were."""
     if not waiting:
         return 0
     book, rates = load_ledger(now), dict(WorkCentre.objects.values_list("id", "hourly_rate"))
     currency = Company.objects.values_list("currency", flat=True).first() or "EUR"
     jobs = OrderLine.objects.filter(id__in=waiting).in_bulk()
-    looked = 0
+    looked, began = 0, time.process_time()
     for line_id in waiting:
         if looked and time.process_time() - began > settings.MTO_DECIDING_SECONDS:
             break

@@ -79,7 +79,9 @@ def measure_remedies(*, now: datetime | None = None) -> int:
     delivered or cancelled. What was undone on the page of changes counts as undone here, too.
     """
     now = now or clock.now()
-    Remedy.objects.filter(taken_at__lt=now - NEVER_MADE, edit=None).delete()
+    died = Remedy.objects.filter(taken_at__lt=now - NEVER_MADE, edit=None)
+    Decision.objects.filter(line__in=died.values("line")).update(looked_at=None, seen="")
+    died.delete()
     back = PlanEdit.objects.filter(undoes=OuterRef("edit")).values("at")[:1]
     Remedy.objects.taken().filter(edit__undone_by__isnull=False).update(undone_at=Subquery(back))
     waiting = Remedy.objects.taken().filter(settled=False).select_related("line", "edit").order_by("id")
