@@ -119,7 +119,7 @@ def sweep_decisions(*, now: datetime | None = None) -> int:
 def _note(danger: Endangered, resources: Resources, now: datetime) -> tuple[list[int], int]:
     """Write the decisions; whose remedies are to be looked for, most urgent first, and how many are left.
 
-    What is known of a job whose facts are the same stays; of the others the causes are read, EXPLAINED at once.
+    What is known of a job whose facts are the same stays; of the others causes are read, EXPLAINED at once.
     """
     lines = danger.rows["line"][:MOST].tolist()
     holds = OrderLine.objects.filter(id__in=lines).exclude(hold_reason="")
