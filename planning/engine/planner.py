@@ -1,5 +1,7 @@
 """The planner: the first plan of any problem; and its warm-up."""
 
+from functools import cache
+
 import numpy as np
 
 from planning.engine.assembly import Resources, assemble
@@ -28,8 +30,9 @@ def schedule(problem: Problem, *, grid: tuple[Rule, ...] = GRID) -> Plan:
     return dispatched(problem, grid)
 
 
+@cache
 def warm_up() -> None:
-    """Compile every kernel, or read it from the cache: workers call it once when they start."""
+    """Compile every kernel, or read it from the cache: once in a process, as it starts or before it waits."""
     week = windows_of([(0, 480), (960, 1440)])
     next_working(week, 0)
     work_between(week, add_work(week, 0, 1), subtract_work(week, 1440, 1))

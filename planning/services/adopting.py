@@ -31,6 +31,7 @@ def adopt_branch(*, branch_id: int, by: User | None, now: datetime | None = None
     a change cannot be made real, naming what would make it possible.
     """
     now = now or clock.now()
+    engine.warm_up()
     with transaction.atomic():
         done = _adopted(branch_id, by, now)
     if done is None:

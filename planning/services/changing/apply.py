@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.errors import Conflict, Refused
 from kernel.jit import Table
 from orders.models import User
+from planning import engine
 from planning.models import PlanEdit
 from planning.selectors.changes import (
     Change,
@@ -40,6 +41,8 @@ def apply_changes(
     whether the plan can be better with the changes is for the next replan, which is asked for.
     """
     now = now or clock.now()
+    # A transaction that waits for the compiler is ended by the database.
+    engine.warm_up()
     with transaction.atomic():
         edit, repair = change_plan(changes, by, now, note)
     tell_repair(repair)
@@ -52,6 +55,7 @@ def undo_edit(*, edit: PlanEdit, by: User | None, now: datetime | None = None) -
     Conflict where it is undone already, or somebody set or moved the same after it.
     """
     now = now or clock.now()
+    engine.warm_up()
     with transaction.atomic():
         current = PlanEdit.objects.select_for_update().get(id=edit.id)
         if PlanEdit.objects.filter(undoes=current).exists():
