@@ -15,6 +15,9 @@ from orders.models import Order, OrderLine
 
 SIZE = (1280, 800)
 SETTLED_MS = 1200
+KEYS = {"board": ("ArrowRight", "j", "m", "ArrowRight", "ArrowRight", "ArrowRight")}
+"""What is pressed before a picture is taken."""
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
@@ -54,6 +57,9 @@ class Command(BaseCommand):
             # Panels load after the page itself; polling never lets the network rest.
             page.locator(".skeleton").first.wait_for(state="detached")
             page.wait_for_timeout(SETTLED_MS)
+            for key in KEYS.get(name, ()):
+                page.keyboard.press(key)
+                page.wait_for_timeout(SETTLED_MS // 2)
             page.screenshot(path=str(options["to"] / f"{name}.png"))
             self.stdout.write(f"{name}.png  {path}")
         context.close()

@@ -12,6 +12,7 @@ from kernel.jit import Table
 from orders.models import User
 from planning import engine
 from planning.models import PlanEdit
+from planning.selectors import minute_of
 from planning.selectors.changes import (
     Change,
     Move,
@@ -93,7 +94,7 @@ def change_plan(
     repair = repair_stored(reason=reason, moves=moves, by=by, now=now, planner=plan)
     if inverse:
         request_replan(reason=reason, by=by, repaired=True, now=now)
-    inverse = [*_back(repair.stored.moves), *inverse] if repair else inverse
+    inverse = [*_back(repair.stored.moves, now), *inverse] if repair else inverse
     edit = PlanEdit.objects.create(
         by=by,
         at=now,
@@ -107,8 +108,9 @@ def change_plan(
     return edit, repair
 
 
-def _back(moves: Table) -> list[Change]:
-    """What puts everything that moved back where it stood."""
+def _back(moves: Table, now: datetime) -> list[Change]:
+    """What puts everything that moved back where it stood, as far as that is not past."""
+    moves = moves[moves["was_start"] >= minute_of(now)]
     if not 0 < len(moves) <= MOST_RESTORED:
         return []
     names = ("operation", "was_machine", "was_start")
