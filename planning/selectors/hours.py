@@ -16,6 +16,7 @@ from kernel.errors import Refused
 from kernel.formats import WEEKDAYS, absolute, plural
 from planning import engine
 from planning.models import Calendar
+from planning.selectors.free_days import public_holidays
 from planning.selectors.resources import AHEAD, pattern_of
 
 MONDAY: Final = date(2026, 1, 5)
@@ -287,13 +288,7 @@ def _clock(minute: int, *, last: bool = False) -> str:
 
 def next_holidays(country: str, subdivision: str, today: date, count: int = 6) -> list[tuple[date, str]]:
     """The next public holidays by name; none where the country is empty or not known."""
-    if not country or (subdivision and subdivision not in subdivisions().get(country, ())):
-        return []
-    years = (today.year, today.year + 1)
-    try:
-        found = holidays.country_holidays(country, subdiv=subdivision or None, years=years)
-    except NotImplementedError:
-        return []
+    found = public_holidays(country, subdivision, (today.year, today.year + 1))
     return sorted((day, name) for day, name in found.items() if day >= today)[:count]
 
 
@@ -341,11 +336,7 @@ def with_days(definition: Definition, days: Sequence[OtherDay]) -> Definition:
 
 def _public(definition: Definition, days: Sequence[OtherDay]) -> set[date]:
     """The public holidays of the calendar in the years of these days."""
-    if not definition.country:
-        return set()
-    years = {day.on.year for day in days}
-    part = definition.subdivision or None
-    return set(holidays.country_holidays(definition.country, subdiv=part, years=years))
+    return set(public_holidays(definition.country, definition.subdivision, {day.on.year for day in days}))
 
 
 def same(one: Definition, other: Definition) -> bool:

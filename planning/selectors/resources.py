@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-import holidays
 import numpy as np
 from django.conf import settings
 from django.db import connection
@@ -16,6 +15,7 @@ from django.db import connection
 from kernel.jit import IntArray
 from planning import engine
 from planning.engine.calendars import Windows
+from planning.selectors.free_days import public_holidays
 from planning.selectors.people import People, people_of
 
 logger = logging.getLogger(__name__)
@@ -282,7 +282,9 @@ def pattern_of(calendar: Row, tables: Mapping[str, list[Row]], first: date, last
     own = [row for row in tables["shifts"] if row["calendar_id"] == calendar["id"]]
     special = [row for row in tables["exceptions"] if row["calendar_id"] == calendar["id"]]
     closed = {date.fromisoformat(row["date"]) for row in special if row["starts"] is None}
-    closed |= _holidays(calendar, first, last)
+    closed |= public_holidays(
+        calendar["country"], calendar["subdivision"], range(first.year, last.year + 1)
+    ).keys()
     extra = [
         engine.ExtraShift(date.fromisoformat(row["date"]), _minute(row["starts"]), _minute(row["ends"]))
         for row in special
@@ -302,20 +304,6 @@ def _shifts(row: Row) -> Iterable[engine.Shift]:
         breaks = ((_minute(row["break_starts"]), _minute(row["break_ends"])),)
     for weekday in row["weekdays"]:
         yield engine.Shift(weekday, _minute(row["starts"]), _minute(row["ends"]), breaks)
-
-
-def _holidays(calendar: Row, first: date, last: date) -> set[date]:
-    if not calendar["country"]:
-        return set()
-    years = range(first.year, last.year + 1)
-    try:
-        found = holidays.country_holidays(
-            calendar["country"], subdiv=calendar["subdivision"] or None, years=years
-        )
-    except NotImplementedError as error:
-        logger.warning("calendar %s: %s", calendar["code"], error)
-        return set()
-    return set(found)
 
 
 def _minute(text: str) -> int:

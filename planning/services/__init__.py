@@ -82,7 +82,6 @@ __all__ = [
     "take_remedy",
     "undo_edit",
     "undo_remedy",
-    "unpin_operation",
     "what_runs",
     "withdraw_jobs",
 ]

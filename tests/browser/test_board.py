@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -15,6 +14,7 @@ from orders.models import User
 from planning import engine, selectors, services
 from planning.models import Downtime, Operation
 from planning.selectors.changes import Move, Unpin
+from tests.browser.axe import grave
 from tests.planning.shop import build_shop, make_job, material, moves_to_planning
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,13 +42,6 @@ def board(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Page:
     page.goto(f"{live_server.url}/planning/board/?days=2")
     expect(page.locator("#board")).to_have_attribute("data-bars", "12")
     return page
-
-
-def grave(page: Page) -> list[str]:
-    """What the accessibility check finds serious."""
-    found = Axe().run(page).response["violations"]
-    bad = [each for each in found if each["impact"] in ("serious", "critical")]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in bad]
 
 
 def test_page_keys_move_the_window_and_its_address(board: Page) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -16,10 +15,10 @@ from planning import engine, services
 from planning.models import Calendar, Downtime, PlanEdit
 from planning.selectors.hours import definition_of
 from planning.selectors.sheets import write_workbook
+from tests.browser.axe import grave
 from tests.planning.shop import Shop, build_shop, make_job, moves_to_planning
 
 SignIn = Callable[[User], Page]
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +39,6 @@ def planner(shop: Shop, sign_in: SignIn) -> Page:
     return sign_in(User.objects.create_user("planner@example.com", roles=["planner"]))
 
 
-def complaints(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
-    found = Axe().run(page).response["violations"]
-    return [each["id"] for each in found if each["impact"] in SERIOUS]
-
-
 def test_a_calendar_is_edited_with_its_effect_and_undone(
     shop: Shop, planner: Page, live_server: LiveServer
 ) -> None:
@@ -55,7 +48,7 @@ def test_a_calendar_is_edited_with_its_effect_and_undone(
     expect(planner.locator("#week")).to_contain_text("32 h a week")
     planner.get_by_role("button", name="Show effect").click()
     expect(planner.locator("#effect")).to_contain_text("No job becomes late.")
-    assert complaints(planner) == []
+    assert grave(planner) == []
     planner.get_by_role("button", name="Save calendar").click()
     expect(planner.locator("#toasts")).to_contain_text("Calendar DAY")
     planner.goto(f"{live_server.url}/planning/changes/")
@@ -93,7 +86,7 @@ def test_a_workbook_is_checked_and_imported(shop: Shop, planner: Page, live_serv
     planner.locator("#id_file").set_input_files(file)  # type: ignore[arg-type]
     planner.get_by_role("button", name="Check workbook").click()
     expect(planner.get_by_role("main")).to_contain_text("has the priority “rush”")
-    assert complaints(planner) == []
+    assert grave(planner) == []
     planner.get_by_role("button", name="Import 1 change").click()
     expect(planner.get_by_role("main")).to_contain_text("Imported")
     assert (OrderLine.objects.get().priority, PlanEdit.objects.count()) == (9, 1)
@@ -104,4 +97,4 @@ def test_a_workbook_is_checked_and_imported(shop: Shop, planner: Page, live_serv
 )
 def test_axe_finds_nothing_serious(shop: Shop, planner: Page, live_server: LiveServer, page_of: str) -> None:
     planner.goto(f"{live_server.url}/planning/{page_of}")
-    assert complaints(planner) == []
+    assert grave(planner) == []

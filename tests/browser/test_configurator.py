@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orders.models import Role, User
-from tests.browser.test_face import grave_findings
+from tests.browser.axe import grave
 from tests.orders import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,11 +51,11 @@ def test_the_configurator_is_accessible_and_fits(
 ) -> None:
     page: Page = request.getfixturevalue(who)
     page.set_viewport_size({"width": width, "height": 900})
-    assert not grave_findings(page)
+    assert not grave(page)
     choose(page, "TOP-STEEL")
     option(page, "LEGS-WOOD").get_by_role("button", name="blocked: why?").click()
     expect(option(page, "LEGS-WOOD")).to_contain_text("The legs do not bear this top.")
-    assert not grave_findings(page)
+    assert not grave(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

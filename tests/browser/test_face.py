@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orders.models import User
+from tests.browser.axe import grave
 
-GRAVE = ("serious", "critical")
 PASSWORD = "a long enough pass phrase"
 SignIn = Callable[[User], Page]
 
@@ -31,12 +30,6 @@ def guide(sign_in: SignIn, manager: User, live_server: LiveServer) -> Page:
     return page
 
 
-def grave_findings(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in GRAVE]
-
-
 def test_a_person_signs_in_with_e_mail_and_password(
     page: Page, live_server: LiveServer, manager: User
 ) -> None:
@@ -53,7 +46,7 @@ def test_a_wrong_password_is_told_above_the_form(page: Page, live_server: LiveSe
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("One thing needs your attention")
-    assert not grave_findings(page)
+    assert not grave(page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -65,7 +58,7 @@ def test_the_style_guide_is_accessible_and_fits(
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{live_server.url}/styleguide")
-    assert not grave_findings(page)
+    assert not grave(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -13,7 +13,7 @@ from procurement.services.sourcing import cover_jobs
 from procurement.services.stock import Opening, open_stock
 from production.services import release_jobs, start
 from quality.models import Inspection
-from tests.browser.test_face import grave_findings
+from tests.browser.axe import grave
 from tests.planning.shop import MONDAY, Shop, build_shop, make_job, make_operations, require
 from tests.production.floor import move_of, released
 from tests.quality.bench import to_inspect
@@ -122,7 +122,7 @@ def test_the_terminal_is_accessible_and_its_targets_are_large(
     targets = tablet.locator("main .btn, main .queue-job").all()
     assert min((target.bounding_box() or {"height": 0})["height"] for target in targets) >= 56
     assert tablet.evaluate("document.documentElement.scrollWidth") <= width
-    assert not grave_findings(tablet)
+    assert not grave(tablet)
 
 
 def test_an_inspector_works_by_keyboard_only(bench: Page, shop: Shop, live_server: LiveServer) -> None:
@@ -162,4 +162,4 @@ def test_the_sheet_is_accessible_and_fits(
     bench.set_viewport_size({"width": width, "height": 900})
     bench.goto(f"{live_server.url}/quality/inspections/{inspection}/")
     assert bench.evaluate("document.documentElement.scrollWidth") <= width
-    assert not grave_findings(bench)
+    assert not grave(bench)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orders.models import User
+from tests.browser.axe import grave
 from tests.orders import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,13 +22,6 @@ def model(sign_in: SignIn, live_server: LiveServer) -> Page:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{live_server.url}/products/DESK/model/")
     return page
-
-
-def grave(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
-    found = Axe().run(page).response["violations"]
-    serious = [each for each in found if each["impact"] in ("serious", "critical")]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in serious]
 
 
 def test_the_tree_opens_level_by_level(model: Page) -> None:

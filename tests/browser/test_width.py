@@ -60,6 +60,8 @@ class Scene:
                 *("/planning/on-time/", "/planning/downtimes/", "/planning/hurts/?item=GPU-3"),
                 *("/planning/resources/", "/planning/resources/people/", "/planning/resources/tools/"),
                 *("/planning/calendars/", "/planning/calendars/new/", "/planning/sheets/"),
+                *("/planning/dispatch/", "/planning/dispatch/wall/", "/planning/what-if/"),
+                *("/planning/changes/", "/planning/moved/"),
                 f"/planning/calendars/{Calendar.objects.all()[0].id}/",
                 order,
             ],

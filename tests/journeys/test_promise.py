@@ -10,7 +10,7 @@ from orders.models import Customer, Order, Product
 from orders.services import LineInput, create_quotation
 from planning.engine.promise import warm_up_promises
 from planning.models import HeldSlot, Operation
-from tests.browser.test_face import grave_findings
+from tests.browser.axe import grave
 from tests.journeys.story import COBALT, Story, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +56,7 @@ def test_a_date_is_quoted_held_and_kept(story: Story) -> None:
     expect(sales.get_by_text("No history yet")).to_be_visible()
     for width in (1440, 390):
         sales.set_viewport_size({"width": width, "height": 900})
-        assert not grave_findings(sales)
+        assert not grave(sales)
         assert sales.evaluate("document.documentElement.scrollWidth") <= width
     sales.set_viewport_size({"width": 1440, "height": 900})
     sales.get_by_role("button", name=re.compile("^Hold .* Nobody moves")).click()

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from orders import services
 from orders.models import Order, Role, User
 from orders.services import LineInput, token_of
-from tests.browser.test_face import grave_findings
+from tests.browser.axe import grave
 from tests.orders import cast
 from tests.orders.pages import soon
 
@@ -36,7 +36,7 @@ def clean(page: Page) -> None:
     """Nothing grave for axe, and nothing wider than the screen, large and small."""
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        assert not grave_findings(page)
+        assert not grave(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.set_viewport_size({"width": 1440, "height": 900})
 
