@@ -51,7 +51,7 @@ MODULES: Final = tuple(
     f"js/board/{name}.js"
     for name in (
         *("api", "data", "dom", "draw", "effect", "forms", "keys", "load", "moving", "overlay", "paint"),
-        *("panel", "pointer", "rows", "time", "view"),
+        *("panel", "pointer", "rows", "time", "touch", "view"),
     )
 )
 """Asked for at once, not one after the other as they name each other."""

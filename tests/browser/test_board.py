@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orders.models import User
@@ -42,6 +42,109 @@ def board(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Page:
     page.goto(f"{live_server.url}/planning/board/?days=2")
     expect(page.locator("#board")).to_have_attribute("data-bars", "12")
     return page
+
+
+@pytest.fixture
+def fingers(board: Page) -> CDPSession:
+    """The same board on a touch screen."""
+    session = board.context.new_cdp_session(board)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
+    return session
+
+
+Spot = tuple[float, float]
+
+
+def glass(board: Page) -> Spot:
+    """The upper left corner of the canvas."""
+    box = board.locator("#board-glass").bounding_box()
+    assert box
+    return box["x"], box["y"]
+
+
+def chosen_bar(board: Page) -> tuple[float, float, float, float]:
+    """Where the chosen bar stands on the page."""
+    (x, y), told = glass(board), (board.locator("#board-glass").get_attribute("data-chosen") or "").split()
+    left, top, width, height = map(float, told)
+    return x + left, y + top, width, height
+
+
+def touch(session: CDPSession, kind: str, *spots: Spot) -> None:
+    """Fingers are at these places now."""
+    points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(spots)]
+    session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+
+def shown(board: Page) -> tuple[float, float]:
+    """Minutes from the day of the first minute that is shown, and days shown, by the address."""
+    board.wait_for_timeout(300)
+    moment, days = re.findall(r"from=[\d-]+T(\d\d%3A\d\d)&days=([\d.]+)", board.url)[0]
+    hour, minute = moment.split("%3A")
+    return 60 * int(hour) + int(minute), float(days)
+
+
+def test_one_finger_pans(board: Page, fingers: CDPSession) -> None:
+    x, y = glass(board)
+    touch(fingers, "Start", (x + 700, y + 200))
+    for step in range(1, 11):
+        touch(fingers, "Move", (x + 700 - 20 * step, y + 200))
+    touch(fingers, "End")
+    first, days = shown(board)
+    assert days == 2
+    assert 200 < first < 1300
+    expect(board.locator("#board-chosen")).to_contain_text("Choose a bar")
+
+
+def test_two_fingers_zoom_about_their_centre(board: Page, fingers: CDPSession) -> None:
+    board.keyboard.press("ArrowDown")
+    y = glass(board)[1] + 200
+    middle, _, wide, _ = chosen_bar(board)
+    touch(fingers, "Start", (middle - 50, y))
+    touch(fingers, "Start", (middle - 50, y), (middle + 50, y))
+    for step in range(1, 11):
+        touch(fingers, "Move", (middle - 50 - 5 * step, y), (middle + 50 + 5 * step, y))
+    touch(fingers, "End")
+    assert shown(board)[1] == pytest.approx(1, abs=0.01)
+    assert chosen_bar(board)[0] == pytest.approx(middle, abs=2)
+    assert chosen_bar(board)[2] == pytest.approx(2 * wide, abs=3)
+
+
+def test_a_tap_chooses(board: Page, fingers: CDPSession) -> None:
+    board.keyboard.press("ArrowDown")
+    x, y, _, height = chosen_bar(board)
+    board.keyboard.press("Escape")
+    expect(board.locator("#board-chosen")).to_contain_text("Choose a bar")
+    touch(fingers, "Start", (x + 4, y + height / 2))
+    touch(fingers, "End")
+    expect(board.locator("#board-chosen")).to_contain_text("Op 10 Cut")
+
+
+def test_a_long_press_picks_a_bar_up_and_a_drag_moves_it(board: Page, fingers: CDPSession) -> None:
+    board.keyboard.press("ArrowDown")
+    x, y, width, height = chosen_bar(board)
+    at = (x + width / 2, y + height / 2)
+    touch(fingers, "Start", at)
+    board.wait_for_timeout(500)
+    expect(board.locator("#board-chosen")).to_contain_text("It stands where it stood")
+    for step in range(1, 11):
+        touch(fingers, "Move", (at[0] + 10 * step, at[1]))
+    touch(fingers, "End")
+    expect(board.locator("#board-chosen")).to_contain_text("becomes late")
+    assert shown(board)[1] == 2
+    board.get_by_role("button", name="Save move").click()
+    expect(board.locator("#board-notice")).to_have_class("board-notice is-good")
+    assert Operation.objects.filter(pinned=True).count() == 1
+
+
+def test_a_finger_scrolls_the_page_below(board: Page, fingers: CDPSession) -> None:
+    board.set_viewport_size({"width": 390, "height": 700})
+    _, y = glass(board)
+    touch(fingers, "Start", (200, y + 200))
+    for step in range(1, 11):
+        touch(fingers, "Move", (200, y + 200 - 15 * step))
+    touch(fingers, "End")
+    board.wait_for_timeout(300)
+    assert board.evaluate("window.scrollY") > 60
 
 
 def test_page_keys_move_the_window_and_its_address(board: Page) -> None:

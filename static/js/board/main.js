@@ -202,6 +202,7 @@ const acts = {
   tip: (x, y) => showTip(state, x, y),
   tell: (words) => { notice(words, "warn"); say(words); },
   speak: say,
+  scroll: (top) => { frame.scrollTop = top; },
   edge: (y) => { if (y > view.height - 20) frame.scrollTop += 12; else if (y < AXIS + 14) frame.scrollTop -= 12; },
   choose(i, follow) {
     if (state.moving && i !== state.moving.i) return;

@@ -44,8 +44,12 @@ export function tellAddress() {
 
 // Zoom by a factor around a place that stays where it is.
 export function zoom(factor, x = view.labels + (view.width - view.labels) / 2) {
-  const fixed = minuteAt(x);
-  view.minutes = Math.min(Math.max(view.minutes * factor, CLOSEST), WIDEST);
+  zoomTo(view.minutes * factor, minuteAt(x), x);
+}
+
+// Show so many minutes, this one at that place.
+export function zoomTo(minutes, fixed, x) {
+  view.minutes = Math.min(Math.max(minutes, CLOSEST), WIDEST);
   view.start = fixed - (x - view.labels) / scale();
 }
 
