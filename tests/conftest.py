@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
 
 from kernel.assets import build
 from mto.celery import app
@@ -224,5 +225,6 @@ def front_end() -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], front_end: None) -> dict[str, Any]:
-    """The machine's own Chromium, with nothing that reaches for the network."""
+    """The machine's own Chromium, with nothing that reaches for the network; a busy machine is waited for."""
+    expect.set_options(timeout=15_000)
     return {**browser_type_launch_args, "executable_path": chromium(), "args": CHROMIUM_FLAGS}

@@ -2,16 +2,19 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any, ClassVar, Final
 
+import numpy as np
 from django import forms
 from django.utils import timezone
 
 from kernel import clock
 from orders.models import Order, OrderLine, Priority
+from planning.engine import NEVER
+from planning.engine.calendars import Windows
 from planning.models import Calendar, Machine, WorkCentre
-from planning.selectors import minute_of
+from planning.selectors import load_resources, minute_of, moment_of, next_minute
 from planning.selectors.changes import Change, Down, Overtime, Weigh
 from planning.selectors.changes.days import SpecialDay
 from planning.selectors.changes.machines import NewMachine
@@ -19,6 +22,7 @@ from planning.selectors.changes.rush import Rush
 
 MOMENT: Final = {"type": "datetime-local"}
 FORMAT: Final = "%Y-%m-%dT%H:%M"
+HOUR: Final = 60
 NOON: Final = time(12)
 MOST_PIECES: Final = 100_000
 
@@ -41,16 +45,25 @@ class ChangeForm(forms.Form):
 
 
 class SpanForm(ChangeForm):
-    """From when until when, in local time."""
+    """From when until when, in local time; so many `hours` are offered."""
 
+    hours: ClassVar[int]
     starts = forms.DateTimeField(label="From", widget=forms.DateTimeInput(attrs=MOMENT, format=FORMAT))
     ends = forms.DateTimeField(label="Until", widget=forms.DateTimeInput(attrs=MOMENT, format=FORMAT))
     note = forms.CharField(label="Note", max_length=200, required=False)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        now = timezone.localtime(clock.now()).replace(minute=0, second=0, microsecond=0)
-        self.initial = {"starts": now + timedelta(hours=1), "ends": now + timedelta(hours=5), **self.initial}
+        resources = load_resources(clock.now())
+        windows = resources.windows_of_calendar(resources.usual)
+        starts = self.usually(windows, next_minute(clock.now()) // HOUR * HOUR + HOUR)
+        ends = starts + self.hours * HOUR
+        moments = {"starts": moment_of(starts), "ends": moment_of(ends)}
+        self.initial = {name: timezone.localtime(at) for name, at in moments.items()} | dict(self.initial)
+
+    @abstractmethod
+    def usually(self, windows: Windows, soon: int) -> int:
+        """The start that is offered, not before `soon`, by the working time of the default calendar."""
 
     def clean(self) -> dict[str, Any]:
         """It ends after it starts, and has not ended yet."""
@@ -70,9 +83,14 @@ class SpanForm(ChangeForm):
 class DownForm(SpanForm):
     """A machine breaks down."""
 
-    title, icon = "Breakdown", "tools"
+    title, icon, hours = "Breakdown", "tools", 4
     machine = forms.ModelChoiceField(Machine.objects.filter(active=True), empty_label="Choose a machine")
     field_order = ("machine", "starts", "ends", "note")
+
+    def usually(self, windows: Windows, soon: int) -> int:
+        """When somebody works."""
+        starts = windows["start"][windows["end"] > soon]
+        return max(soon, int(starts[0])) if len(starts) else soon
 
     def change(self) -> Change:
         """The machine stands."""
@@ -82,11 +100,17 @@ class DownForm(SpanForm):
 class OvertimeForm(SpanForm):
     """Machines work longer."""
 
-    title, icon = "Overtime", "clock"
+    title, icon, hours = "Overtime", "clock", 2
     machines = forms.ModelMultipleChoiceField(
         Machine.objects.filter(active=True), help_text="Hold Ctrl to choose several."
     )
     field_order = ("machines", "starts", "ends", "note")
+
+    def usually(self, windows: Windows, soon: int) -> int:
+        """After the next shift: when nobody works for as long."""
+        pause = np.append(windows["start"][1:], NEVER) - windows["end"]
+        ends = windows["end"][(windows["end"] >= soon) & (pause >= self.hours * HOUR)]
+        return int(ends[0]) if len(ends) else soon
 
     def change(self) -> Change:
         """They work beside their calendar."""

@@ -111,9 +111,16 @@ class BranchPage:
 
     @property
     def adoptable(self) -> bool:
-        """Whether its changes can be made and its plan put in force as it is."""
+        """Whether its changes can be made and its plan put in force, as far as it is still true."""
         real = len(self.changes) > len(self.unwritten)
-        return self.branch.state == Branch.State.PLANNED and real and not self.blocked and not self.moved
+        return self.branch.state == Branch.State.PLANNED and real and not self.blocked
+
+    @property
+    def again(self) -> bool:
+        """Whether there is a reason to plan it again as it is."""
+        state = self.branch.state
+        outdated = self.moved or not self.adoptable
+        return state == Branch.State.FAILED or (state == Branch.State.PLANNED and outdated)
 
     @property
     def blocked(self) -> Sequence[Obstacle]:

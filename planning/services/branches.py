@@ -16,6 +16,7 @@ from orders.services import send
 from planning.models import Branch, PlanState
 from planning.selectors import newest_edition
 from planning.selectors.changes import Change, read_changes, write_changes
+from planning.services.changing import rehearse
 from planning.services.imagining import Imagined, imagine
 
 logger = logging.getLogger(__name__)
@@ -70,8 +71,10 @@ def change_branch(
 ) -> Branch:
     """Add changes, or take out the one of that number, and plan it anew.
 
-    Conflict where it is at another revision, adopted or dropped; Refused with more than MOST_CHANGES.
+    Conflict where it is at another revision, adopted or dropped; Refused with more than MOST_CHANGES, or what
+    could not be made real as it is: its figures would promise what nobody may do.
     """
+    now = now or clock.now()
     with transaction.atomic():
         branch = open_branch(branch_id)
         if branch.revision != revision:
@@ -81,8 +84,10 @@ def change_branch(
         entries = [each for at, each in enumerate(branch.changes) if at != remove] + write_changes(add)
         if len(entries) > MOST_CHANGES:
             raise Refused(f"A what-if has {MOST_CHANGES} changes at most.", remedy="Take one out first.")
+        if add:
+            rehearse(changes=add, after=_changes(branch), now=now)
         branch.changes = entries
-        _begin(branch, now or clock.now())
+        _begin(branch, now)
     return branch
 
 

@@ -39,7 +39,7 @@ class Story:
     def at(self, role: str, path: str) -> Page:
         """The page as one person of this role sees it."""
         page = self.sign_in(self.cast.people[role])
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.goto(f"{self.url}{path}")
         return page
 
@@ -49,7 +49,7 @@ class Story:
         context = self.browser.new_context(storage_state=here.context.storage_state())
         page = context.new_page()
         self.screens.append(page)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.goto(f"{self.url}{path}")
         return page
 

@@ -18,7 +18,17 @@ from orders.services import wake
 from planning import engine, services
 from planning.models import Branch, CalendarException, Downtime, Machine, Operation, PlanVersion
 from planning.selectors import branch_page, compare_branches, minute_of, unpack_places
-from planning.selectors.changes import Change, Down, Expect, NewMachine, Overtime, Rush, SpecialDay, Weigh
+from planning.selectors.changes import (
+    Change,
+    Down,
+    Expect,
+    Move,
+    NewMachine,
+    Overtime,
+    Rush,
+    SpecialDay,
+    Weigh,
+)
 from procurement.models import Lot
 from tests.planning import promising
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, require, step
@@ -162,6 +172,29 @@ def test_what_makes_no_sense_says_why(shop: Shop, jobs: list[Operation]) -> None
     assert "not there any more" in branch.reason
 
 
+def test_what_could_not_be_made_is_refused_when_it_is_added(shop: Shop, jobs: list[Operation]) -> None:
+    branch = services.make_branch(name="Night", by=None, now=MONDAY)
+    machine, night = shop.machines["CUT-1"].id, minute_of(MONDAY + 14 * HOUR)
+    for change, words in (
+        (Down(machine, night, night + 240), "does not work at that time"),
+        (Overtime((machine,), minute_of(MONDAY), minute_of(MONDAY + HOUR)), "works at that time anyway"),
+    ):
+        with pytest.raises(Refused, match=words):
+            services.change_branch(branch_id=branch.id, revision=branch.revision, add=[change], now=MONDAY)
+    assert not Downtime.objects.exists()
+
+
+def test_it_is_added_where_the_changes_before_it_make_it_possible(shop: Shop, jobs: list[Operation]) -> None:
+    saturday = MONDAY + 5 * DAY
+    shift = SpecialDay(shop.calendar.id, f"{saturday:%Y-%m-%d}", "Extra shift", "07:00", "15:00")
+    branch = made(shift)
+    stands = Down(shop.machines["CUT-1"].id, minute_of(saturday), minute_of(saturday + 2 * HOUR))
+    services.change_branch(branch_id=branch.id, revision=branch.revision, add=[stands], now=MONDAY)
+    assert not Downtime.objects.exists()
+    assert not CalendarException.objects.exists()
+    assert len(Branch.objects.get().changes) == 2
+
+
 def test_a_change_is_taken_out_again(shop: Shop, jobs: list[Operation]) -> None:
     branch = made(down(shop), down(shop, 8))
     services.change_branch(branch_id=branch.id, revision=branch.revision, remove=0, now=MONDAY)
@@ -277,12 +310,31 @@ def test_what_came_meanwhile_stays_possible(shop: Shop, jobs: list[Operation]) -
     assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
 
 
-def test_a_what_if_adopted_after_the_plan_moved_is_planned_again_first(
+def moved_since(shop: Shop, operation: Operation, to: datetime) -> None:
+    """A planner puts it elsewhere."""
+    change = Move(operation.id, operation.machine_id or 0, minute_of(to))
+    services.apply_changes(changes=[change], by=None, now=MONDAY)
+
+
+def test_a_what_if_whose_figures_hold_is_adopted_after_the_plan_moved(
     shop: Shop, jobs: list[Operation]
 ) -> None:
     branch = made(down(shop))
-    PlanVersion.objects.create(kind="repaired", reason="Moved", at=MONDAY, operations=2, moved=1)
-    with pytest.raises(Conflict, match="The plan has moved since") as conflict:
+    moved_since(shop, jobs[1], MONDAY + 5 * HOUR)
+    page = branch_page(branch)
+    assert (page.moved, page.adoptable, page.again) == (True, True, True)
+    services.adopt_branch(branch_id=branch.id, by=None, now=MONDAY)
+    # The later job runs an hour into Tuesday now, and the one that gave way follows it.
+    assert [start_of(each) for each in jobs] == [MONDAY + DAY + HOUR, MONDAY + 5 * HOUR]
+
+
+def test_a_what_if_that_would_harm_a_job_it_does_not_name_is_planned_again_first(
+    shop: Shop, jobs: list[Operation]
+) -> None:
+    branch = made(down(shop))
+    OrderLine.objects.filter(id=jobs[0].line_id).update(promised_at=MONDAY + DAY + 6 * HOUR)
+    moved_since(shop, jobs[1], MONDAY + 5 * HOUR)
+    with pytest.raises(Conflict, match=f"by now {jobs[0].line.order} line 10 would become late") as conflict:
         services.adopt_branch(branch_id=branch.id, by=None, now=MONDAY)
     assert "planned again" in conflict.value.remedy
     assert (Branch.objects.get().state, Downtime.objects.count()) == (Branch.State.PLANNING, 0)

@@ -11,7 +11,7 @@ from planning.services.changing import (
     people,
     places,
 )
-from planning.services.changing.apply import apply_changes, change_plan, undo_edit
+from planning.services.changing.apply import apply_changes, change_plan, rehearse, undo_edit
 from planning.services.changing.base import MAKERS, Making, makes
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "makes",
     "people",
     "places",
+    "rehearse",
     "undo_edit",
 ]

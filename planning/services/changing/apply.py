@@ -1,6 +1,7 @@
 """What planners decide, made in one act: the changes, the repair of the plan, and the way back."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -106,6 +107,23 @@ def change_plan(
         moved=repair.stored.moved if repair else 0,
     )
     return edit, repair
+
+
+def rehearse(*, changes: Sequence[Change], after: Sequence[Change], now: datetime) -> None:
+    """Make these changes, `after` others where those can be made, and take all of it back.
+
+    Refused or Conflict as `apply_changes` would. The plan is not touched, nor are orders locked: what they
+    refuse is found out when it is made. The caller holds the transaction.
+    """
+    making = Making(None, now, "", Names([*after, *changes]))
+    before = transaction.savepoint()
+    lock_plan()
+    try:
+        with suppress(Refused), transaction.atomic():
+            make([each for each in after if type(each) not in ORDERS], making)
+        make([each for each in changes if type(each) not in ORDERS], making)
+    finally:
+        transaction.savepoint_rollback(before)
 
 
 def _back(moves: Table, now: datetime) -> list[Change]:
