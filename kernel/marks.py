@@ -163,18 +163,17 @@ class Entry:
 
 def entries(moves: Sequence[Any]) -> list[Entry]:
     """Timeline entries, oldest first, of rows with `at` and, where they have them, `target_info` (or
-    `title`), `by`, `worker`, `reason` and `note`."""
+    `title`), `by`, `reason` and `note`."""
     rows = sorted(moves, key=lambda row: row.at)
     ends = [*(row.at for row in rows[1:]), None]
     return [_entry(row, end) for row, end in zip(rows, ends, strict=False)]
 
 
 def _entry(row: Any, end: datetime | None) -> Entry:
-    who = getattr(row, "by", None) or getattr(row, "worker", "") or ""
     return Entry(
         mark=getattr(row, "target_info", None) or mark(getattr(row, "title", "")),
         at=row.at,
-        who=str(who),
+        who=str(getattr(row, "by", None) or ""),
         why=str(getattr(row, "reason", "") or ""),
         note=str(getattr(row, "note", "") or ""),
         lasted=end - row.at if end else None,

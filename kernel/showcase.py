@@ -23,7 +23,7 @@ STAGES = (
 )
 DELIVERED = State("delivered", "Delivered", "", "circle-check", "good", 7, final=True)
 CANCELLED = State("cancelled", "Cancelled", "", "ban", "bad", 8, final=True)
-PEOPLE = ("Mara Lindt", "Jonas Okafor", "worker-2")
+PEOPLE = ("Mara Lindt", "Jonas Okafor", "Planning")
 CUSTOMERS = ("Alpenlicht Optik GmbH", "Fjord Subsea AS", "Vega Rail", "Kestrel Aero Ltd", "Brandt & Sohn")
 
 

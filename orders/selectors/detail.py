@@ -50,14 +50,16 @@ class StageWork:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One move of one job, as the timeline shows it; `note` says what the stages made of it."""
+    """One move of one job, as the timeline shows it; `note` says what the stages made of it.
+
+    `by` is a person or, where nobody did it, the stage or the product; which process it was, the move keeps.
+    """
 
     at: datetime
     line: OrderLine
     target_info: State
     title: str
     by: str
-    worker: str
     reason: str
     note: str
     work: tuple[StageWork, ...]
@@ -268,12 +270,18 @@ def _entry(move: Move, by: str, line: OrderLine, work: tuple[StageWork, ...]) ->
         line=line,
         target_info=move.target_info,
         title=row.label if row else move.event,
-        by=by,
-        worker=move.worker,
+        by=by or _system(move, row),
         reason=move.reason,
         note="; ".join(_said(part) for part in work),
         work=work,
     )
+
+
+def _system(move: Move, row: Row | None) -> str:
+    """Who moved a job where no account did: its stage or the product; a customer's own answer has no name."""
+    if row is None or row.by == "person":
+        return ""
+    return LIFECYCLE.states[move.source].label if row.by == "stage" else "MTO"
 
 
 def _work(handover: Handover) -> StageWork:

@@ -43,7 +43,6 @@ class Happened:
     at: datetime
     target_info: Marked
     by: str
-    worker: str
     reason: str
     note: str
 
@@ -104,4 +103,4 @@ def _happened(entry: TimelineEntry, several: bool) -> Happened:
     shown: Marked = SAME_STATE.get(entry.title, entry.target_info)
     if several:
         shown = Mark(f"Line {entry.line.position}: {shown.label}", shown.icon, shown.tint)
-    return Happened(entry.at, shown, entry.by, entry.worker, entry.reason, entry.note)
+    return Happened(entry.at, shown, entry.by, entry.reason, entry.note)

@@ -128,11 +128,11 @@ def test_the_rail_says_in_words_where_it_stands() -> None:
 def test_the_timeline_tells_how_long_each_step_took() -> None:
     class Row:
         def __init__(self, at: datetime) -> None:
-            self.at, self.title, self.worker = at, "planned", "worker-2"
+            self.at, self.title, self.by = at, "planned", "Planning"
 
     first, last = entries([Row(NOW + timedelta(hours=2)), Row(NOW)])
     assert (first.lasted, last.lasted) == (timedelta(hours=2), None)
-    assert first.who == "worker-2"
+    assert first.who == "Planning"
 
 
 def test_a_promise_in_the_past_carries_the_late_mark_until_it_is_done() -> None:

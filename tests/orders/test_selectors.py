@@ -67,6 +67,20 @@ def test_the_timeline_says_how_long_a_handover_waited_and_took() -> None:
     assert (work.waited, work.worked) == (timedelta(seconds=2), timedelta(seconds=3))
 
 
+def test_the_timeline_names_the_stage_and_never_a_process() -> None:
+    order = cast.confirmed()
+    services.advance(line=order.lines.get(), event="planned", key="planned")
+    shown = selectors.order_page(order.number).entries[-1]
+    assert shown.line.moves.get(event="planned").worker.startswith("process ")
+    assert shown.by == "Planning"
+
+
+def test_what_the_sweeper_does_is_told_as_done_by_the_product() -> None:
+    order = cast.quoted()
+    services.advance(line=order.lines.get(), event="expire", key="expire")
+    assert selectors.order_page(order.quotation_number).entries[-1].by == "MTO"
+
+
 @pytest.mark.parametrize(
     ("state", "events"),
     [
