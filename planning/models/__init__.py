@@ -15,6 +15,7 @@ from planning.models.resources import (
     Shift,
     WorkCentre,
 )
+from planning.models.spans import Span
 from planning.models.uploads import Upload
 from planning.models.work import Operation, OperationQuerySet, Requirement, RequirementQuerySet
 
@@ -47,6 +48,7 @@ __all__ = [
     "RequirementQuerySet",
     "Shift",
     "Skill",
+    "Span",
     "Tool",
     "Upload",
     "WorkCentre",

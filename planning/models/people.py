@@ -1,10 +1,10 @@
 """Who works and with what: skills, crews and their absences, tools; set-up times between families."""
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from planning.models.resources import Calendar
+from planning.models.spans import Span
 
 
 class Skill(models.Model):
@@ -36,24 +36,17 @@ class Crew(models.Model):
         return f"{self.code} {self.name}"
 
 
-class Absence(models.Model):
+class Absence(Span):
     """A stretch in which some people of a crew are not there."""
 
     crew = models.ForeignKey(Crew, on_delete=models.CASCADE, related_name="absences")
     people = models.PositiveSmallIntegerField(default=1)
-    starts = models.DateTimeField()
-    ends = models.DateTimeField()
-    note = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField()
 
-    class Meta:
-        ordering = ("starts", "id")
+    class Meta(Span.Meta):
         constraints = (
-            models.CheckConstraint(name="absence_ends_after_start", condition=Q(ends__gt=F("starts"))),
+            *Span.Meta.constraints,
             models.CheckConstraint(name="somebody_is_absent", condition=Q(people__gt=0)),
         )
-        indexes = (models.Index(name="absences_by_end", fields=("ends",)),)
 
     def __str__(self) -> str:
         return f"Absence in {self.crew}"

@@ -1,11 +1,11 @@
 """Calendars, work centres and machines, people and tools, and when they are away."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from orders.models import Process
+from planning.models.spans import Span
 
 
 class Calendar(models.Model):
@@ -119,7 +119,7 @@ class Machine(models.Model):
         return bool(self.places) or self.work_centre.unlimited
 
 
-class Downtime(models.Model):
+class Downtime(Span):
     """A stretch in which a machine cannot be used: it is broken, being maintained, or nobody is there."""
 
     class Kind(models.TextChoices):
@@ -132,40 +132,18 @@ class Downtime(models.Model):
 
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="downtimes")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BREAKDOWN)
-    starts = models.DateTimeField()
-    ends = models.DateTimeField()
-    note = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("starts", "id")
-        constraints = (
-            models.CheckConstraint(name="downtime_ends_after_start", condition=Q(ends__gt=F("starts"))),
-        )
-        indexes = (models.Index(name="downtimes_by_end", fields=("ends",)),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.machine}"
 
 
-class Overtime(models.Model):
+class Overtime(Span):
     """Extra hours of one machine, beside its calendar."""
 
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="overtime")
-    starts = models.DateTimeField()
-    ends = models.DateTimeField()
-    note = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField()
 
-    class Meta:
-        ordering = ("starts", "id")
+    class Meta(Span.Meta):
         verbose_name_plural = "overtime"
-        constraints = (
-            models.CheckConstraint(name="overtime_ends_after_start", condition=Q(ends__gt=F("starts"))),
-        )
-        indexes = (models.Index(name="overtime_by_end", fields=("ends",)),)
 
     def __str__(self) -> str:
         return f"Overtime of {self.machine}"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kernel.errors import Refused
-from planning.models import Absence, Downtime, Overtime
+from planning.models import Span
 
 LONGEST: Final = timedelta(days=365)
 
@@ -23,7 +23,7 @@ def check_span(starts: datetime, ends: datetime, now: datetime, *, awaited: str,
         raise Refused("It lasts longer than a year.", field="ends", remedy=remedy)
 
 
-def cut_short(span: Downtime | Absence | Overtime | Overtime, now: datetime) -> None:
+def cut_short(span: Span, now: datetime) -> None:
     """End it now; one that has not begun is deleted."""
     if span.starts >= now:
         span.delete()
