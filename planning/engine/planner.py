@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from planning.engine.assembly import Resources, assemble
+from planning.engine.attendance import ATTENDED, Kind, attend, staff_of
 from planning.engine.busy import Busy, busy_of
 from planning.engine.calendars import add_work, next_working, subtract_work, windows_of, work_between
 from planning.engine.features import DISPATCH, features
@@ -68,3 +69,5 @@ def warm_up_serial() -> None:
     made = schedule(whole)
     insert(whole, busy_of(made))
     repair(whole, standing_slots(made.machine, made.start, made.end))
+    alone = staff_of(whole.windows, whole.window_ptr, [Kind(0, 0, 1, frozenset((0,)))])
+    attend(np.array([(0, 10, 0, 0, 10, 0), (0, 10, 0, 0, 10, 0)], ATTENDED), alone)
