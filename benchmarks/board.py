@@ -4,7 +4,8 @@ A shop of fifty machines with so many open operations is planned, the web server
 it, and Chromium opens the board so wide that all of them are in its window. `load_ms` is from the request to
 the first whole picture, `pan_ms` and `zoom_ms` CPU time of the page's main thread per step (medians),
 `drag_preview_ms` from the question who becomes late to its answer while a bar is dragged (median) with the
-median CPU time of its own (`preview_cpu_ms`), `bytes` the data of the window as sent.
+median CPU time of its own (`preview_cpu_ms`), `bytes` the data of the window as sent; `people_` the same with
+rows of people.
 """
 
 import argparse
@@ -70,6 +71,9 @@ def played(here: Installation, port: int, prepared: dict[str, Any]) -> dict[str,
             "pan_ms": stepped(page, metrics, 40, 0),
             "zoom_ms": stepped(page, metrics, 0, -30),
         }
+        figures |= {"people_load_ms": opened(page, f"{board}&rows=people"), "people_bytes": max(sizes)}
+        page.wait_for_timeout(1500)
+        figures |= {"people_pan_ms": stepped(page, metrics, 40, 0)}
         page.goto(f"{address}/planning/board/?days=1")
         figures |= dragged(page)
         browser.close()

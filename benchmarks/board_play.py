@@ -11,9 +11,9 @@ from django.utils import timezone
 
 import benchmarks.ready  # noqa: F401 - Django first
 from benchmarks.replan_play import make, settled
-from orders.models import User
+from orders.models import Process, User
 from planning import engine, services
-from planning.models import Operation
+from planning.models import Calendar, Crew, Operation, Skill
 
 PER_ORDER = 8
 
@@ -29,6 +29,7 @@ def main() -> None:
     make(options.operations // PER_ORDER, random.Random(1), now)
     services.replan(reason="Measured", now=now)
     settled()
+    staff()
     last = max(each for each in Operation.objects.values_list("during__endswith", flat=True) if each)
     client = Client()
     client.force_login(User.objects.create_user("planner@example.com", roles=["planner"]))
@@ -40,6 +41,19 @@ def main() -> None:
             "session": client.cookies[settings.SESSION_COOKIE_NAME].value,
         })
     )  # fmt: skip
+
+
+def staff() -> None:
+    """Everything asks for a skill; crews of eight have two of them each, more people than the plan needs."""
+    skills = [Skill.objects.create(code=process.code) for process in Process.objects.order_by("id")]
+    for skill, process in zip(skills, Process.objects.order_by("id"), strict=True):
+        Operation.objects.filter(process=process).update(skills=[skill.id])
+    calendars = list(Calendar.objects.order_by("id"))
+    for number in range(2 * len(skills)):
+        crew = Crew.objects.create(
+            code=f"C{number}", name=f"Crew {number}", calendar=calendars[number % len(calendars)], size=8
+        )
+        crew.skills.add(skills[number // 2], skills[(number // 2 + 1) % len(skills)])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,18 @@
 """Reads of the planning stage."""
 
-from planning.selectors.bars import Sheet, Window, load_sheet, read_window, spelled_out
+from planning.selectors.board import (
+    CrewLoad,
+    Listed,
+    Placeless,
+    Sheet,
+    Window,
+    crew_loads,
+    listed,
+    load_sheet,
+    placeless,
+    read_window,
+    spelled_out,
+)
 from planning.selectors.book import Held, held_slots, new_links, new_rows
 from planning.selectors.branches import (
     BranchPage,
@@ -30,7 +42,6 @@ from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hu
 from planning.selectors.hypothetical import Obstacle, obstacles_of
 from planning.selectors.known import known_book
 from planning.selectors.ledger import Ledger, altered, busy_now, load_ledger
-from planning.selectors.listed import Listed, listed
 from planning.selectors.load import CentreLoad, load_per_centre
 from planning.selectors.looks import MovedOperation, Moves, moved_since_look
 from planning.selectors.moments import minute_of, moment_of, next_minute
@@ -63,6 +74,7 @@ __all__ = [
     "BranchPage",
     "CentreLoad",
     "Comparison",
+    "CrewLoad",
     "Edition",
     "Effect",
     "Held",
@@ -77,6 +89,7 @@ __all__ = [
     "Obstacle",
     "OrderSchedule",
     "Panel",
+    "Placeless",
     "Reached",
     "Resources",
     "Row",
@@ -97,6 +110,7 @@ __all__ = [
     "cause_groups",
     "compare_branches",
     "compared",
+    "crew_loads",
     "decisions",
     "deliveries",
     "dispatch_list",
@@ -133,6 +147,7 @@ __all__ = [
     "order_schedule",
     "pack_places",
     "packed",
+    "placeless",
     "plan_state",
     "planner_home",
     "problem_of",

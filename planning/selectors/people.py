@@ -11,12 +11,25 @@ Row = dict[str, Any]
 Span = tuple[int, int]
 
 
+class Away(NamedTuple):
+    """When somebody is absent, and the id of the absence."""
+
+    starts: int
+    ends: int
+    absence: int
+
+
 class CrewRow(NamedTuple):
-    """People of a crew who are there at the same time: their calendar, how many, ids of their skills."""
+    """People of a crew who are there at the same time: their calendar, how many, ids of their skills.
+
+    `away` are the absences of somebody who has any: when, and the id.
+    """
 
     calendar: int
     size: int
     skills: frozenset[int]
+    crew: int
+    away: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +70,10 @@ def people_of(
         skills, usual = frozenset(able.get(row["id"], ())), place[row["calendar_id"]]
         missing = _by_person(row["size"], away.get(row["id"], ()))
         for spans in missing:
-            crews.append(CrewRow(first + len(own), 1, skills))
-            own.append(engine.without(calendars[usual], spans))
+            crews.append(CrewRow(first + len(own), 1, skills, row["id"], tuple(spans)))
+            own.append(engine.without(calendars[usual], [each[:2] for each in spans]))
         if row["size"] > len(missing):
-            crews.append(CrewRow(usual, row["size"] - len(missing), skills))
+            crews.append(CrewRow(usual, row["size"] - len(missing), skills, row["id"]))
     tools = tables["tools"]
     found = People(
         crews=tuple(crews),
@@ -72,13 +85,13 @@ def people_of(
     return found, own
 
 
-def _by_person(size: int, absences: Iterable[Row]) -> list[list[Span]]:
+def _by_person(size: int, absences: Iterable[Row]) -> list[list[Away]]:
     """The absent people of a crew with when they are away: each absence takes those who are there."""
-    people: list[list[Span]] = []
+    people: list[list[Away]] = []
     for row in absences:
-        span, missing = (row["starts"], row["ends"]), row["people"]
+        span, missing = Away(row["starts"], row["ends"], row.get("id", 0)), row["people"]
         for spans in people:
-            if missing and all(end <= span[0] or span[1] <= start for start, end in spans):
+            if missing and all(each.ends <= span.starts or span.ends <= each.starts for each in spans):
                 spans.append(span)
                 missing -= 1
         people += [[span] for _ in range(min(missing, size - len(people)))]

@@ -44,14 +44,15 @@ ICONS: Final = (
     "player-play",
     "route",
     "tools",
+    "users",
     "x",
 )
 """What the scripts draw beside their words."""
 MODULES: Final = tuple(
     f"js/board/{name}.js"
     for name in (
-        *("api", "data", "dom", "draw", "effect", "forms", "keys", "load", "moving", "overlay", "paint"),
-        *("panel", "pointer", "rows", "time", "touch", "view"),
+        *("api", "crews", "data", "dom", "draw", "effect", "forms", "keys", "load", "moving", "overlay"),
+        *("paint", "panel", "pointer", "rows", "time", "touch", "view"),
     )
 )
 """Asked for at once, not one after the other as they name each other."""
@@ -64,15 +65,19 @@ def board(request: HttpRequest) -> HttpResponse:
     window, now = _window(request), clock.now()
     context = _frame(request, window)
     if request.GET.get("as") == "table":
-        found = selectors.listed(selectors.load_sheet(window, now), now)
-        rows = ALL if request.GET.get("rows") == "all" else ROWS
-        context["rows"] = Paginator(found, rows).get_page(request.GET.get("page"))
+        sheet = selectors.load_sheet(window, now, people=context["people"])
+        rows = ALL if request.GET.get("all") else ROWS
+        context["rows"] = Paginator(selectors.listed(sheet, now), rows).get_page(request.GET.get("page"))
+        context["crews"] = selectors.crew_loads(sheet)
+        context["lost"], context["without"] = selectors.placeless(sheet)
     return render_page(request, "planning/board.html", context)
 
 
 def _frame(request: HttpRequest, window: selectors.Window) -> dict[str, Any]:
     return {
         "rows": None,
+        "people": (people := request.GET.get("rows") == "people"),
+        "by": "&rows=people" if people else "",
         "icons": ICONS,
         "modules": MODULES,
         "window": window,
@@ -89,7 +94,8 @@ def _frame(request: HttpRequest, window: selectors.Window) -> dict[str, Any]:
 @require_GET
 def board_data(request: HttpRequest) -> HttpResponse:
     """The bars of a window as JSON in columns; 304 while they are as the browser has them."""
-    sheet = selectors.load_sheet(_window(request), clock.now())
+    people = request.GET.get("rows") == "people"
+    sheet = selectors.load_sheet(_window(request), clock.now(), people=people)
     tag = f'"{sheet.tag}"'
     response = get_conditional_response(request, etag=tag)
     if response is None:

@@ -11,7 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from kernel import clock
 from orders.models import User
 from planning import selectors, services
-from planning.models import Crew, HeldSlot, Hold, Operation, Overtime, Skill
+from planning.engine.result import SENTENCES, Reason
+from planning.models import Absence, Crew, HeldSlot, Hold, Operation, Overtime, Skill
+from planning.selectors.board.placeless import act_of
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 
 DATA = "/planning/board/data/?from=2026-11-23&days=7"
@@ -104,15 +106,102 @@ def test_held_time_is_a_bar_of_its_own_kind(shop: Shop, planner: Client) -> None
     assert data["bars"]["names"] == ["Cut"]
 
 
-def test_crews_and_the_skills_operations_ask_for_are_told(shop: Shop, planner: Client) -> None:
-    planned(shop, 1)
+def staffed(shop: Shop, size: int = 2) -> Crew:
+    """Jobs whose cutting asks for a welder, and a crew of welders."""
     skill = Skill.objects.create(code="WELD")
-    crew = Crew.objects.create(code="A", name="Early", calendar=shop.calendar, size=2)
+    crew = Crew.objects.create(code="A", name="Early", calendar=shop.calendar, size=size)
     crew.skills.add(skill)
+    planned(shop)
     Operation.objects.filter(sequence=10).update(skills=[skill.id])
-    data = planner.get(DATA).json()
-    assert [row[:3] + row[4:] for row in data["crews"]] == [["A", "Early", 2, [skill.id]]]
-    assert [data["bars"]["sets"][each] for each in data["bars"]["set"]] == [[skill.id], []]
+    services.replan(reason="Skills", now=MONDAY)
+    return crew
+
+
+def test_people_are_told_where_they_are_asked_for(shop: Shop, planner: Client) -> None:
+    staffed(shop)
+    data = planner.get(f"{DATA}&rows=people").json()
+    assert (data["crews"], data["people"]) == ([["A", "Early"]], [[0, 1, 0], [0, 2, 0]])
+    assert sorted(data["bars"]["sequence"]) == sorted(planner.get(DATA).json()["bars"]["sequence"])
+    who = dict(zip(summed(data["bars"]["id"]), data["who"], strict=True))
+    cuts = list(Operation.objects.filter(sequence=10).order_by("during"))
+    assert all(who[each.id] in {0, 1} for each in cuts)
+    assert who[cuts[0].id] != who[cuts[1].id]
+    assert {who[each.id] for each in Operation.objects.filter(sequence=20)} == {-1}
+
+
+def test_the_same_person_attends_whatever_days_are_looked_at(shop: Shop, planner: Client) -> None:
+    staffed(shop)
+    wide = planner.get(f"{DATA}&rows=people").json()
+    day = planner.get("/planning/board/data/?from=2026-11-23&days=1&rows=people").json()
+    known = dict(zip(summed(wide["bars"]["id"]), wide["who"], strict=True))
+    assert all(
+        known[number] == who for number, who in zip(summed(day["bars"]["id"]), day["who"], strict=True)
+    )
+
+
+def test_who_is_away_is_told_and_attends_nothing(shop: Shop, planner: Client) -> None:
+    crew = staffed(shop)
+    Absence.objects.create(
+        crew=crew, people=1, starts=MONDAY, ends=MONDAY + timedelta(days=2), note="ill", at=MONDAY
+    )
+    services.replan(reason="Ill", now=MONDAY)
+    data = planner.get(f"{DATA}&rows=people").json()
+    assert data["absences"] == [[0, 8 * 60, 56 * 60, "ill"]]
+    assert {who for who in data["who"] if who >= 0} == {1}
+
+
+def test_where_nobody_can_it_says_why(shop: Shop, planner: Client) -> None:
+    crew = staffed(shop)
+    crew.skills.clear()
+    data = planner.get(f"{DATA}&rows=people").json()
+    assert data["who"].count(-2) == 3
+    assert "No crew has the skills" in data["nobody"]["-2"]
+    page = planner.get("/planning/board/?from=2026-11-23&as=table&rows=people").content.decode()
+    assert page.count("No crew has the skills") == 3
+
+
+def test_an_unattended_run_keeps_its_operator_for_the_set_up_only(shop: Shop, planner: Client) -> None:
+    staffed(shop)
+    first = Operation.objects.filter(sequence=10).order_by("during")[0]
+    Operation.objects.filter(id=first.id).update(unattended=True, setup_minutes=20, run_minutes=40)
+    data = planner.get(f"{DATA}&rows=people").json()
+    at = summed(data["bars"]["id"]).index(first.id)
+    assert data["until"] == {str(at): 20}
+
+
+def test_the_list_by_person_shows_their_load(shop: Shop, planner: Client) -> None:
+    staffed(shop)
+    page = planner.get("/planning/board/?from=2026-11-23&as=table&rows=people").content.decode()
+    assert "A 1" in page
+    assert "A 2" in page
+    assert "3 of 80 h" in page
+    assert "bottleneck" in page
+
+
+def test_people_need_few_statements(
+    shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    staffed(shop)
+    with django_assert_max_num_queries(8):
+        planner.get(f"{DATA}&rows=people")
+
+
+def test_operations_without_a_place_are_named_with_what_to_do(shop: Shop, planner: Client) -> None:
+    operation = planned(shop)[0]
+    reason = "Op 10 Cut needs WELD, which nobody has. Train or hire somebody, or change the step."
+    Operation.objects.filter(id=operation.id).update(machine=None, during=None, unplanned_reason=reason)
+    told = planner.get(DATA).json()["without"]
+    assert told["count"] == 1
+    assert told["rows"][0][2:4] == ["Cut", reason]
+    assert told["rows"][0][-2:] == ["Look at people", "/planning/resources/people/"]
+    page = planner.get("/planning/board/?from=2026-11-23&as=table").content.decode()
+    assert "1 operation without a place" in page
+    assert reason in page
+
+
+@pytest.mark.parametrize("reason", [each for each in Reason if each not in {Reason.PLACED, Reason.WAITS}])
+def test_every_reason_of_the_engine_has_somewhere_to_go(reason: Reason) -> None:
+    assert act_of(SENTENCES[reason])[0]
 
 
 def test_what_follows_another_than_the_one_before_is_told(shop: Shop, planner: Client) -> None:

@@ -1,4 +1,5 @@
 // The sheet of the server: columns of differences become typed arrays; asked for again every two seconds.
+import { decodePeople } from "./crews.js";
 import { heard } from "./time.js";
 
 export const PENDING = 0, BLOCKED = 1, READY = 2, RUNNING = 3, PAUSED = 4, HELD = 5;
@@ -32,25 +33,30 @@ export function decode(sheet) {
     };
   });
   const lineIds = sums(sheet.lines.id);
-  return {
+  const found = {
     n, from, to: sheet.to, cut: sheet.cut, edition: sheet.edition, statuses: sheet.statuses,
     centres: sheet.centres.map(([code, name]) => ({ code, name })),
     machines: sheet.machines.map(([id, code, name, centre, hours, speed, single, shown]) => ({ id, code, name, centre, hours, speed, single: !!single, shown: !!shown })),
-    crews: sheet.crews.map(([code, name, size, hours, skills]) => ({ code, name, size, hours, skills: new Set(skills) })),
+    without: { count: sheet.without.count, rows: sheet.without.rows.map(([id, sequence, name, reason, position, ref, customer, verb, address]) => ({ id, sequence, name, reason, position, ref, customer, verb, address })) },
     hours: sheet.hours.map((steps) => sums(steps, from)),
     downtimes: sheet.downtimes.map(([id, machine, starts, ends, cause, note]) => ({ id, machine, start: starts + from, end: ends + from, cause, note })),
     overtime: sheet.overtime.map(([id, machine, starts, ends, note]) => ({ id, machine, start: starts + from, end: ends + from, note })),
     lines, lineIds,
     id: sums(bars.id), line, loop: bars.loop, sequence: Int32Array.from(sums(bars.sequence)),
-    names: bars.names, name: bars.name, pools: bars.pools, pool: bars.pool, sets: bars.sets, set: bars.set,
+    names: bars.names, name: bars.name, pools: bars.pools, pool: bars.pool,
     status: Uint8Array.from(bars.status), machine: Int32Array.from(bars.machine), start, end, pinned,
     first: bars.first, last: bars.last, after: bars.after,
   };
+  return Object.assign(found, decodePeople(sheet, found, sums));
 }
 
 // A running operation ends fifteen minutes from now at the earliest.
 export function keepRunning(data, now) {
-  for (let i = 0; i < data.n; i += 1) if (data.status[i] === RUNNING && data.end[i] < now + LEAST) data.end[i] = Math.ceil(now) + LEAST;
+  for (let i = 0; i < data.n; i += 1) {
+    if (data.status[i] !== RUNNING || data.end[i] >= now + LEAST) continue;
+    if (data.until[i] === data.end[i]) data.until[i] = Math.ceil(now) + LEAST;
+    data.end[i] = Math.ceil(now) + LEAST;
+  }
 }
 
 // Held time and operations have numbers of their own each.
@@ -106,8 +112,8 @@ export class Source {
   }
 
   // Ask for a window (in days); the newest question counts.
-  async ask(from, days) {
-    this.asked = { from, days };
+  async ask(from, days, people) {
+    this.asked = { from, days, people };
     this.tag = "";
     await this.again();
   }
@@ -120,12 +126,12 @@ export class Source {
   async again() {
     if (!this.asked) return;
     this.busy = true;
-    const mine = (this.number += 1), { from, days } = this.asked;
+    const mine = (this.number += 1), { from, days, people } = this.asked;
     this.abort?.abort();
     this.abort = new AbortController();
     try {
       const headers = this.tag ? { "If-None-Match": this.tag } : {};
-      const answer = await fetch(`${this.address}?from=${from}&days=${days}`, { headers, cache: "no-store", signal: this.abort.signal });
+      const answer = await fetch(`${this.address}?from=${from}&days=${days}${people ? "&rows=people" : ""}`, { headers, cache: "no-store", signal: this.abort.signal });
       if (mine !== this.number) return;
       heard(answer.headers.get("Date"));
       if (answer.status === 304) return this.trouble("");

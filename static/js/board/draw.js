@@ -32,6 +32,7 @@ function grounds(pen, paint, data, shown) {
   const closed = new Map();
   pen.fillStyle = paint.sunk;
   for (const row of shown) {
+    if (row.members) { shifts(pen, data, row, long); continue; }
     if (row.head || row.hours === undefined || row.hours < 0) continue;
     if (!closed.has(row.hours)) closed.set(row.hours, gaps(data, data.hours[row.hours], long));
     for (const [from, to] of closed.get(row.hours)) {
@@ -39,9 +40,29 @@ function grounds(pen, paint, data, shown) {
       pen.fillRect(x, y0(row), xOf(to) - x, row.h);
     }
   }
+  if (view.mode === "people") for (const away of data.absences) absent(pen, paint, data, shown, away);
   if (view.mode !== "machines") return;
   for (const extra of data.overtime) stretch(pen, paint, shown, extra, paint.goodBg, paint.goodFg, `+ Overtime${extra.note ? `: ${extra.note}` : ""}`);
   for (const down of data.downtimes) stretch(pen, paint, shown, down, paint.down, paint.badFg, `✕ ${down.cause}${down.note ? `: ${down.note}` : ""}`);
+}
+
+// When each person of a crew is not there.
+function shifts(pen, data, row, long) {
+  const high = row.lanes > 1 ? LANE : row.h;
+  row.members.forEach((who, lane) => {
+    const top = y0(row) + (row.lanes > 1 ? PAD + lane * LANE : 0);
+    for (const [from, to] of gaps(data, data.people[who].edges, long)) {
+      const x = Math.max(view.labels, xOf(from));
+      pen.fillRect(x, top, xOf(to) - x, high);
+    }
+  });
+}
+
+function absent(pen, paint, data, shown, { person, start, end, note }) {
+  const row = shown.find((each) => each.members?.includes(person)), lane = row?.members.indexOf(person);
+  if (!row || end < view.start || start > stop()) return;
+  const x = Math.max(view.labels, xOf(start)), w = Math.max(2, Math.min(view.width, xOf(end)) - x), many = row.lanes > 1;
+  strip(pen, paint, { x, y: y0(row) + (many ? PAD + lane * LANE : 0), w, h: (many ? LANE : row.h) - 1 }, paint.down, paint.badFg, `✕ Away${note ? `: ${note}` : ""}`);
 }
 
 // A stretch in which a machine stands or works longer, with its word.
@@ -49,17 +70,21 @@ function stretch(pen, paint, shown, { machine, start, end }, ground, ink, words)
   const row = shown.find((each) => each.machine === machine && !each.head);
   if (!row || end < view.start || start > stop()) return;
   const x = Math.max(view.labels, xOf(start)), w = Math.max(2, Math.min(view.width, xOf(end)) - x);
+  strip(pen, paint, { x, y: y0(row), w, h: row.h - 1 }, ground, ink, words);
+}
+
+function strip(pen, paint, { x, y, w, h }, ground, ink, words) {
   pen.fillStyle = ground;
-  pen.fillRect(x, y0(row), w, row.h - 1);
+  pen.fillRect(x, y, w, h);
   pen.fillStyle = ink;
-  pen.fillRect(x, y0(row), 2, row.h - 1);
-  const text = fitted(words, w - 12, SMALL);
+  pen.fillRect(x, y, 2, h);
+  const text = fitted(words, w - 12, SMALL), middle = y + (h + 1) / 2;
   if (!text) return;
   pen.font = paint.small;
   pen.fillStyle = paint.surface;
-  pen.fillRect(x + 4, y0(row) + row.h / 2 - 8, pen.measureText(text).width + 6, 16);
+  pen.fillRect(x + 4, middle - 8, pen.measureText(text).width + 6, 16);
   pen.fillStyle = ink;
-  pen.fillText(text, x + 7, y0(row) + row.h / 2 + 4);
+  pen.fillText(text, x + 7, middle + 4);
 }
 
 // Where the edges leave nobody working, as far as it can be seen.
@@ -97,14 +122,14 @@ function bars(pen, paint, data, shown, hidden) {
   const k = scale(), from = view.start, to = stop(), left = view.labels;
   const groups = [[], [], [], [], [], []], late = [], texts = [], pins = [];
   for (const row of shown) {
-    const base = y0(row) + PAD, h = row.bar, { items, lane, lanes } = row;
+    const base = y0(row) + PAD, h = row.bar, { items, lane, lanes, end } = row;
     const last = new Float64Array(lanes || 1).fill(-1);
     for (let at = firstAt(data, row, from); at < items.length; at += 1) {
       const i = items[at];
       if (data.start[i] >= to) break;
-      if (data.end[i] <= from || hidden?.has(i)) continue;
+      if (end[i] <= from || hidden?.has(i)) continue;
       const here = lane ? lane[at] : 0;
-      const x = Math.max(left - 2, left + (data.start[i] - from) * k), right = left + (data.end[i] - from) * k;
+      const x = Math.max(left - 2, left + (data.start[i] - from) * k), right = left + (end[i] - from) * k;
       const edge = Math.floor(right * 2);
       if (edge <= last[here]) continue;
       last[here] = edge;
@@ -207,20 +232,32 @@ function labels(pen, paint, shown) {
     pen.fillStyle = paint.line;
     pen.fillRect(0, y + row.h - 1, view.labels, 1);
     pen.font = row.head ? paint.strong : paint.font;
-    pen.fillStyle = paint.ink;
+    pen.fillStyle = row.lacking ? paint.badFg : paint.ink;
     const middle = y + (row.head ? HEAD : Math.min(row.h, 30)) / 2 + 4;
-    const title = row.head ? row.title : fitted(row.title, view.labels - (wide ? 26 : 16));
+    const seats = row.members && row.lanes > 1 ? 18 : 0, named = row.lacking ? `▲ ${row.title}` : row.title;
+    const title = row.head ? row.title : fitted(named, view.labels - seats - (wide ? 26 : 16));
+    if (seats) numbers(pen, paint, row, y);
+    pen.font = row.head ? paint.strong : paint.font;
+    pen.fillStyle = row.lacking ? paint.badFg : paint.ink;
     pen.fillText(title, row.head ? 12 : wide ? 20 : 12, middle);
     if (row.head || !wide) continue;
     const used = 20 + pen.measureText(title).width + 8;
     pen.fillStyle = paint.muted;
     pen.font = paint.small;
-    pen.fillText(fitted(row.sub || "", view.labels - used - 4, SMALL), used, middle);
+    if (seats) pen.fillText(fitted(row.sub, view.labels - 44, SMALL), 20, middle + 14);
+    else pen.fillText(fitted(row.sub || "", view.labels - used - 4, SMALL), used, middle);
   }
   pen.fillStyle = paint.lineStrong;
   pen.globalAlpha = 0.5;
   for (const row of shown) if (!row.head) pen.fillRect(view.labels - 1, y0(row), 1, row.h);
   pen.globalAlpha = 1;
+}
+
+// The lane of each person has a number.
+function numbers(pen, paint, row, y) {
+  pen.font = paint.small;
+  pen.fillStyle = paint.muted;
+  row.members.forEach((who, lane) => { pen.fillText(String(lane + 1), view.labels - 16, y + PAD + lane * LANE + 13); });
 }
 
 function axis(pen, paint, lines, data) {
@@ -246,7 +283,7 @@ function axis(pen, paint, lines, data) {
   pen.fillRect(0, 0, view.labels, AXIS);
   pen.font = paint.small;
   pen.fillStyle = paint.muted;
-  const words = { machines: "Machines", centres: "Work centres", people: "Crews" }[view.mode];
+  const words = { machines: "Machines", centres: "Work centres", people: "People" }[view.mode];
   pen.fillText(fitted(data.cut ? "Too many: zoom in" : words, view.labels - 16), 12, 34);
   pen.fillStyle = paint.lineStrong;
   pen.fillRect(0, AXIS - 1, view.width, 1);

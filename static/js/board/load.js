@@ -1,30 +1,32 @@
-// Load per work centre: capacity, what is planned, time held for quotations; the bottleneck is named.
+// Load per work centre or crew: capacity, what is planned, time held for quotations; the bottleneck is named.
 import { HELD } from "./data.js";
 import { midnight, nextMidnight, worked } from "./time.js";
 import { stop, view, xOf } from "./view.js";
 
 const DEEP = 96, TOP = 14;
 
-// Minutes by work centre and local day of the sheet.
-export function reckon(data) {
+// Minutes by work centre, or where rows are people by crew, and local day of the sheet.
+export function reckon(data, people) {
   const days = [];
   for (let at = midnight(data.from + 60); at < data.to; at = nextMidnight(at)) days.push(at);
   days.push(data.to);
-  const blank = () => data.centres.map(() => new Float64Array(days.length - 1));
-  const found = { days, capacity: blank(), planned: blank(), held: blank(), endless: data.centres.map(() => true) };
-  for (const machine of data.machines) {
-    if (!machine.single || !machine.shown) continue;
-    found.endless[machine.centre] = false;
-    const edges = data.hours[machine.hours];
-    for (let day = 0; day + 1 < days.length; day += 1) found.capacity[machine.centre][day] += worked(edges, days[day], days[day + 1]);
+  const groups = people ? data.crews : data.centres, blank = () => groups.map(() => new Float64Array(days.length - 1));
+  const found = { groups, days, capacity: blank(), planned: blank(), held: blank(), endless: groups.map(() => !people) };
+  const there = people
+    ? data.people.map(({ crew, edges }) => ({ group: crew, edges }))
+    : data.machines.map((machine) => ({ group: machine.centre, edges: data.hours[machine.hours], counts: machine.single && machine.shown }));
+  for (const { group, edges, counts } of there) {
+    if (counts === false) continue;
+    found.endless[group] = false;
+    for (let day = 0; day + 1 < days.length; day += 1) found.capacity[group][day] += worked(edges, days[day], days[day + 1]);
   }
+  const whose = people ? data.who : data.machine, until = people ? data.until : data.end;
   for (let i = 0; i < data.n; i += 1) {
-    const machine = data.machines[data.machine[i]];
-    if (!machine) continue;
-    const edges = data.hours[machine.hours], into = (data.status[i] === HELD ? found.held : found.planned)[machine.centre];
-    const last = data.end[i];
+    const mine = whose[i] < 0 || (people && data.status[i] === HELD) ? null : there[whose[i]];
+    if (!mine) continue;
+    const into = (data.status[i] === HELD ? found.held : found.planned)[mine.group], last = until[i];
     for (let day = dayOf(days, data.start[i]); day + 1 < days.length && days[day] < last; day += 1) {
-      into[day] += worked(edges, Math.max(days[day], data.start[i]), Math.min(days[day + 1], last));
+      into[day] += worked(mine.edges, Math.max(days[day], data.start[i]), Math.min(days[day + 1], last));
     }
   }
   return found;
@@ -39,10 +41,10 @@ function dayOf(days, minute) {
   return low;
 }
 
-// Share of the capacity in view that is taken, by work centre; the most loaded first.
-export function inView(data, load) {
+// Share of the capacity in view that is taken, by group; the most loaded first.
+export function inView(load) {
   const first = dayOf(load.days, view.start), last = stop();
-  const sums = data.centres.map((centre, number) => {
+  const sums = load.groups.map((centre, number) => {
     const sum = { number, name: centre.name, code: centre.code, capacity: 0, planned: 0, held: 0, endless: load.endless[number] };
     for (let day = first; day + 1 < load.days.length && load.days[day] < last; day += 1) {
       for (const name of ["capacity", "planned", "held"]) sum[name] += load[name][number][day];

@@ -2,6 +2,7 @@
 import { noteSeen, save as send, undo as takeBack } from "./api.js";
 import { Source, able, index, isLate, keepRunning, keyOf, movable, moves, refOf, statusOf, stepOf } from "./data.js";
 import { at, button, notice, say, unnotice } from "./dom.js";
+import { nameOf, reasonOf } from "./crews.js";
 import { drawBoard } from "./draw.js";
 import * as forms from "./forms.js";
 import * as keys from "./keys.js";
@@ -9,7 +10,7 @@ import { drawLoad, inView, reckon } from "./load.js";
 import * as moving from "./moving.js";
 import { boxOf, drawOverlay, gliding } from "./overlay.js";
 import { readPaint } from "./paint.js";
-import { showChosen, showLoads, showMoved, showTip } from "./panel.js";
+import { showChosen, showLoads, showMoved, showTip, showWithout } from "./panel.js";
 import * as pointer from "./pointer.js";
 import { layOut, topOf } from "./rows.js";
 import { between, day, midnight, now } from "./time.js";
@@ -23,7 +24,7 @@ const BASE = 1, OVER = 2, LOAD = 4, SIDE = 8;
 
 const state = {
   data: null, layout: null, moving: null, glide: null, hurt: new Set(), marked: null, moved: new Map(), own: new Set(),
-  edits: JSON.parse(sessionStorage.getItem("board-edits") || "[]"), mayChange: root.dataset.mayChange === "yes", saving: false, centre: -1, spot: -1, panned: () => panned(),
+  edits: JSON.parse(sessionStorage.getItem("board-edits") || "[]"), mayChange: root.dataset.mayChange === "yes", saving: false, centre: -1, spot: -1, team: -1, panned: () => panned(),
   arrange: () => arrange(),
   chosenAt: () => (state.data && view.chosen ? index(state.data).get(view.chosen) ?? -1 : -1),
   changed: () => redraw(OVER | SIDE), over: () => redraw(OVER),
@@ -95,12 +96,22 @@ function show(data) {
   const found = old ? moves(old, data) : [];
   arrange();
   if (old) note(old, found);
+  showWithout(data.without);
+  if (!old?.asked) tellOfPeople();
   moving.regain(state);
   frame.classList.remove("is-loading");
   if (!old) {
     requestAnimationFrame(() => { drawNow(); performance.mark("board-shown"); begun(); });
   }
   setTimeout(reckonLoad, old ? 60 : 0);
+}
+
+// Where no rows of people can be shown it says what is missing.
+function tellOfPeople() {
+  const { data } = state;
+  if (view.mode !== "people" || !data.asked) return;
+  if (!data.crews.length) acts.tell("No crews are entered yet. Enter them under Resources, People and skills.");
+  else if (!state.layout.rows.some((row) => row.items.length)) acts.tell("No operation in this window asks for people: steps of routings name the skills they ask for.");
 }
 
 function begun() {
@@ -126,14 +137,14 @@ function note(old, found) {
 }
 
 function reckonLoad() {
-  load = reckon(state.data);
+  load = reckon(state.data, view.mode === "people");
   loads();
 }
 
 let loadsTimer = 0;
 function loads() {
   if (!load) return;
-  const sums = inView(state.data, load);
+  const sums = inView(load);
   if (!sums.some((sum) => sum.number === state.centre) && !state.picked) state.centre = sums.length ? sums[0].number : -1;
   showLoads(state, sums, (number) => { state.centre = number; state.picked = true; loads(); });
   redraw(LOAD);
@@ -149,8 +160,13 @@ function panned() {
 function settled() {
   at("board-window").textContent = `${day(view.start)} to ${day(stop() - 1)}`;
   for (const link of document.querySelectorAll("[data-board-table]")) link.href = `${address().replace(/T\d\d%3A\d\d/, "")}&as=table`;
-  if (!covered(state.data)) { const { from, days } = wanted(); source.ask(from, days); }
+  if (!covered(state.data)) ask();
   if (load) loads();
+}
+
+function ask() {
+  const { from, days } = wanted();
+  source.ask(from, days, view.mode === "people");
 }
 
 function reveal(number) {
@@ -164,7 +180,7 @@ function reveal(number) {
 function describe(i) {
   const { data } = state, line = data.lines[data.line[i]];
   return [`${refOf(data, i)}, ${line.customer}`, stepOf(data, i), data.machines[data.machine[i]].code, between(data.start[i], data.end[i]), statusOf(data, i),
-    data.pinned[i] ? "pinned" : "", isLate(data, i) ? `late: promised ${day(line.promised)}, forecast ${day(line.forecast)}` : ""].filter(Boolean).join(", ");
+    data.who[i] >= 0 ? nameOf(data, data.who[i]) : reasonOf(data, i), data.pinned[i] ? "pinned" : "", isLate(data, i) ? `late: promised ${day(line.promised)}, forecast ${day(line.forecast)}` : ""].filter(Boolean).join(", ");
 }
 
 async function act(changes, words, own = []) {
@@ -207,7 +223,7 @@ const acts = {
   choose(i, follow) {
     if (state.moving && i !== state.moving.i) return;
     view.chosen = i >= 0 ? keyOf(state.data, i) : 0;
-    state.spot = -1;
+    state.spot = state.team = -1;
     if (i >= 0) {
       say(describe(i));
       if (follow) {
@@ -216,7 +232,7 @@ const acts = {
         reveal(state.layout.rowOf[i]);
         panned();
       }
-      if (!state.picked) { state.centre = state.data.machines[state.data.machine[i]].centre; if (load) loads(); }
+      if (!state.picked) { state.centre = groupOf(i); if (load) loads(); }
     }
     tellAddress();
     redraw(OVER | SIDE);
@@ -227,7 +243,7 @@ const acts = {
     if (!state.mayChange) return say("Only planners may move operations.");
     if (i < 0) return say("Choose an operation first.");
     if (!movable(state.data, i)) return acts.tell(`${refOf(state.data, i)} is under way or held: it cannot be moved.`);
-    if (view.mode !== "machines") acts.rows("machines");
+    if (state.layout.rowOf[i] < 0) acts.rows("machines");
     moving.begin(state, i);
     return state.focus();
   },
@@ -268,20 +284,36 @@ const acts = {
   table() { document.querySelector("[data-board-table]").click(); },
   rows(mode) {
     if (state.moving) moving.leave(state);
+    const anew = (mode === "people") !== (view.mode === "people");
     view.mode = mode;
     frame.scrollTop = view.top = 0;
     showModes();
+    if (anew) {
+      Object.assign(state, { centre: -1, picked: false, team: -1 });
+      if (mode !== "people") ask();
+    }
     arrange();
+    if (anew && state.data.asked) reckonLoad();
+    settled();
     tellAddress();
-    say(`Rows are ${{ machines: "machines", centres: "work centres", people: "crews" }[mode]}.`);
+    say(`Rows are ${{ machines: "machines", centres: "work centres", people: "people by crew" }[mode]}.`);
   },
   ask(machine, starts, ends) { forms.open(state, closed(machine, starts, ends) ? "overtime" : "down", machine, starts, ends); },
   change: (change, words) => act([change], words),
   machine(place) {
     state.spot = place;
+    state.team = -1;
     view.chosen = 0;
     say(`${state.data.machines[place].code} ${state.data.machines[place].name}`);
     tellAddress();
+    redraw(OVER | SIDE);
+  },
+  crew(number) {
+    Object.assign(state, { spot: -1, team: number, centre: number, picked: true });
+    view.chosen = 0;
+    say(`${state.data.crews[number].name}`);
+    tellAddress();
+    if (load) loads();
     redraw(OVER | SIDE);
   },
   form(kind, spot = -1) {
@@ -294,11 +326,16 @@ const acts = {
     if (forms.close(state)) return null;
     unnotice();
     view.chosen = 0;
-    state.spot = -1;
+    state.spot = state.team = -1;
     state.marked = null;
     return redraw(OVER | SIDE);
   },
 };
+
+function groupOf(i) {
+  const { data } = state;
+  return view.mode !== "people" ? data.machines[data.machine[i]].centre : data.who[i] >= 0 ? data.people[data.who[i]].crew : -1;
+}
 
 function closed(machine, starts, ends) {
   const edges = state.data.hours[state.data.machines[machine].hours];

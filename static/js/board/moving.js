@@ -30,8 +30,8 @@ export function catches(state, machine, first, last) {
   const { data, layout, moving } = state, found = new Set(), least = Math.ceil(now());
   const edges = data.hours[data.machines[machine].hours], length = moving.end - moving.start;
   for (let at = edgeAfter(edges, first); at < edges.length && edges[at] <= last; at += 2) found.add(edges[at]);
-  const row = layout.rows[layout.byMachine.get(machine)];
-  for (const i of row?.items || []) {
+  const row = layout.rows[layout.byMachine.get(machine) ?? -1];
+  for (const i of row?.items || neighbours(data, moving.i, machine)) {
     if (i === moving.i || data.end[i] < first || data.start[i] > last + length) continue;
     found.add(data.end[i]);
     found.add(data.start[i]);
@@ -40,6 +40,13 @@ export function catches(state, machine, first, last) {
   found.add(least);
   if (machine === moving.from.machine) found.add(moving.from.start);
   return [...found].filter((at) => at >= least && at >= first && at <= last).sort((a, b) => a - b);
+}
+
+// Where rows are people: what stands on the same machine, and what the same person attends.
+function neighbours(data, mine, machine) {
+  const who = data.who[mine], found = [];
+  for (let i = 0; i < data.n; i += 1) if (data.machine[i] === machine || (who >= 0 && data.who[i] === who)) found.push(i);
+  return found;
 }
 
 export function place(state, machine, start, snap) {
@@ -102,12 +109,13 @@ export function shift(state, step, fine) {
 
 export function lift(state, step) {
   const { data, layout, moving } = state;
-  const may = able(data, moving.i).filter((each) => layout.byMachine.has(each)).sort((a, b) => layout.byMachine.get(a) - layout.byMachine.get(b));
+  const turn = (each) => layout.byMachine.get(each) ?? each;
+  const may = able(data, moving.i).filter((each) => view.mode !== "machines" || layout.byMachine.has(each)).sort((a, b) => turn(a) - turn(b));
   const to = may[may.indexOf(moving.machine) + step];
   if (to === undefined) return say(step > 0 ? "No further machine can do it." : "No machine before it can do it.");
   place(state, to, moving.start, false);
   say(`${data.machines[to].code}, ${stamp(moving.start)}`);
-  return state.reveal(layout.byMachine.get(to));
+  return view.mode === "machines" ? state.reveal(layout.byMachine.get(to)) : null;
 }
 
 function follow(state, moving) {

@@ -1,5 +1,5 @@
 // The picture above: now, the chosen bar, its job's chain, the baseline, what is being moved, bars on their way.
-import { able, chain, index, movable } from "./data.js";
+import { able, chain, index } from "./data.js";
 import { fitted, labelOf } from "./draw.js";
 import { PAD, firstAt, topOf } from "./rows.js";
 import { clock, day, now, stamp } from "./time.js";
@@ -31,10 +31,10 @@ export function drawOverlay(pen, paint, state) {
   nowLine(pen, paint);
 }
 
-export function boxOf(data, layout, i, start = data.start[i], end = data.end[i]) {
+export function boxOf(data, layout, i, start = data.start[i]) {
   const row = layout.rows[layout.rowOf[i]];
   if (!row) return null;
-  const x = xOf(start);
+  const end = row.end[i], x = xOf(start);
   return { x, y: AXIS + topOf(layout, i) - view.top, w: Math.max(2, xOf(end) - x), h: row.bar };
 }
 
@@ -216,7 +216,7 @@ function ghost(pen, paint, state) {
   }
   const row = layout.rows[layout.byMachine.get(moving.machine) ?? layout.rowOf[moving.i]];
   if (!row) return;
-  const x = xOf(moving.start), box = { x, y: AXIS + row.y - view.top + PAD, w: Math.max(3, xOf(moving.end) - x), h: row.bar };
+  const x = xOf(moving.start), box = { x, y: (view.mode === "machines" ? AXIS + row.y - view.top + PAD : old.y), w: Math.max(3, xOf(moving.end) - x), h: row.bar };
   pen.shadowColor = "rgb(0 0 0 / 35%)";
   pen.shadowBlur = 8;
   body(pen, paint, data, moving.i, box, 1);
@@ -236,4 +236,3 @@ function ghost(pen, paint, state) {
   pen.fillText(words, tipX + 6, tipY + 14);
 }
 
-export const canMove = (state, i) => state.mayChange && i >= 0 && movable(state.data, i) && view.mode === "machines";

@@ -1,6 +1,7 @@
 // Beside the board: the chosen operation, what is being moved, what moved by itself, load per work centre.
 import { at, button, h, icon } from "./dom.js";
 import { HELD, able, index, isLate, movable, refOf, statusOf, stepOf } from "./data.js";
+import { asksFor, nameOf, reasonOf } from "./crews.js";
 import { effectParts } from "./effect.js";
 import { between, day, span, stamp } from "./time.js";
 import { view } from "./view.js";
@@ -12,6 +13,7 @@ export function showChosen(state, acts) {
   const box = at("board-chosen"), { data } = state, i = state.chosenAt();
   if (state.moving) return showMoving(state, box, acts);
   if (data && i < 0 && state.spot >= 0 && data.machines[state.spot]) return showMachine(state, box, acts);
+  if (data && i < 0 && data.crews[state.team]) return showCrew(state, box);
   if (!data || i < 0) {
     box.replaceChildren(h("p", { class: "muted" }, view.chosen ? "The chosen operation is not in this window." : "Choose a bar, or go to one with the arrow keys."));
     return null;
@@ -25,6 +27,7 @@ export function showChosen(state, acts) {
     h("p", { class: "board-state" }, icon(SIGNS[data.status[i]]), h("span", {}, `${stepOf(data, i)}: ${statusOf(data, i)}`), data.pinned[i] ? h("span", { class: "board-pinned" }, icon("map-pin"), "pinned") : null),
     h("dl", { class: "facts" },
       ...fact("Machine", `${machine.code} `, h("span", { class: "muted" }, machine.name)),
+      ...attended(data, i),
       ...fact("Time", between(data.start[i], data.end[i])),
       ...(base ? fact("Baseline", base) : []),
       ...(line.promised !== null ? fact("Promised", day(line.promised)) : []),
@@ -56,6 +59,44 @@ function showMachine(state, box, acts) {
     state.mayChange ? h("div", { class: "acts" }, button("Report downtime", "tools", () => acts.form("down", spot)), button("Add overtime", "clock", () => acts.form("overtime", spot))) : "",
   );
   return null;
+}
+
+// Who attends it, or why nobody does; nothing where that was not asked for.
+function attended(data, i) {
+  if (!data.asked || !asksFor(data, i)) return [];
+  return data.who[i] >= 0
+    ? fact("Attended by", nameOf(data, data.who[i]), data.until[i] < data.end[i] ? h("span", { class: "muted" }, ` until ${stamp(data.until[i])}`) : "")
+    : fact("Attended by", h("span", { class: "late" }, "▲ nobody: "), reasonOf(data, i));
+}
+
+// A crew: how many are there, who is away.
+function showCrew({ data, team, mayChange }, box) {
+  const crew = data.crews[team], people = data.people.filter((each) => each.crew === team).length;
+  const away = data.absences.filter((each) => data.people[each.person].crew === team)
+    .map((each) => h("li", {}, `✕ Person ${data.people[each.person].number} is away, ${between(each.start, each.end)}${each.note ? `: ${each.note}` : ""}`));
+  box.replaceChildren(
+    h("h3", { class: "board-name" }, crew.name),
+    h("p", { class: "muted" }, `${crew.code}, ${people} ${people === 1 ? "person" : "people"}`),
+    away.length ? h("ul", { class: "board-jobs" }, ...away) : h("p", { class: "muted" }, "Nobody is away in this window."),
+    mayChange ? h("p", {}, h("a", { class: "btn btn-sm", href: at("board").dataset.people }, icon("users"), "Report absence, skills")) : "",
+  );
+  return null;
+}
+
+// Operations without a place, each with its reason and where that is mended.
+let told = "";
+export function showWithout({ count, rows }) {
+  const box = at("board-without"), now = JSON.stringify([count, rows]);
+  if (now === told) return;
+  told = now;
+  box.hidden = !count;
+  at("board-without-count").textContent = `${count} ${count === 1 ? "operation" : "operations"} without a place`;
+  const shown = rows.map((row) => h("li", {},
+    h("a", { href: `/orders/${row.ref}/` }, `${row.ref} line ${row.position}`), ` ${row.customer} · Op ${row.sequence} ${row.name}`,
+    h("span", { class: "board-from-to" }, row.reason || "It waits for the next plan."),
+    row.verb ? h("a", { class: "btn btn-sm", href: row.address }, row.verb) : null));
+  if (count > rows.length) shown.push(h("li", { class: "muted" }, `and ${count - rows.length} more`));
+  at("board-without-list").replaceChildren(...shown);
 }
 
 function showMoving(state, box, acts) {

@@ -21,7 +21,7 @@ export function listen(glass, state, acts) {
 
   // The bar being moved is taken where it hangs, not where it stood.
   function onGhost(at) {
-    const { moving: m, layout } = state, row = m ? layout.rows[layout.byMachine.get(m.machine) ?? -1] : null;
+    const { moving: m, layout } = state, row = m ? layout.rows[layout.byMachine.get(m.machine) ?? layout.rowOf[m.i]] : null;
     return !!row && at.x > view.labels && at.deep >= row.y && at.deep < row.y + row.h && at.minute >= m.start - 3 / scale() && at.minute <= m.end + 3 / scale();
   }
 
@@ -74,7 +74,7 @@ export function listen(glass, state, acts) {
       if (event.pointerType === "touch") return undefined;
       const i = barUnder(at);
       if (i !== view.hover) { view.hover = i; state.over(); }
-      glass.classList.toggle("is-grab", i >= 0 && state.mayChange && movable(state.data, i) && view.mode === "machines");
+      glass.classList.toggle("is-grab", i >= 0 && state.mayChange && movable(state.data, i));
       glass.classList.toggle("is-axis", at.y < AXIS);
       return acts.tip(at.x, at.y);
     }
@@ -102,7 +102,6 @@ export function listen(glass, state, acts) {
     const { i } = held;
     if (held.pan) return;
     if (i >= 0 && !state.mayChange) { held.pan = true; return; }
-    if (i >= 0 && view.mode !== "machines") { say("Bars are moved where rows are machines: press v."); held.pan = true; return; }
     if (i >= 0 && !movable(state.data, i)) { acts.tell(`${refOf(state.data, i)} is under way or held: it cannot be moved.`); held.pan = true; return; }
     if (i >= 0) {
       acts.choose(i);
@@ -120,7 +119,7 @@ export function listen(glass, state, acts) {
 
   function drag(at, free) {
     const row = state.layout.rows[rowAt(state.layout, at.deep)];
-    const machine = row && row.machine !== undefined && !row.head ? row.machine : state.moving.machine;
+    const machine = view.mode === "machines" && row && row.machine !== undefined && !row.head ? row.machine : state.moving.machine;
     moving.place(state, machine, at.minute - held.grab, !free);
     if (at.x > view.width - 24 && at.x > held.at.x + 8) { view.start += 12 / scale(); acts.panned(); }
     if (at.x < view.labels + 16 && at.x < held.at.x - 8) { view.start -= 12 / scale(); acts.panned(); }
@@ -132,6 +131,7 @@ export function listen(glass, state, acts) {
     const { data, layout } = state, machine = at.y > AXIS && view.mode === "machines" ? layout.rows[rowAt(layout, at.deep)]?.machine : undefined;
     const there = (each) => each.machine === machine && each.start <= at.minute && each.end >= at.minute;
     if (machine !== undefined && (at.x < view.labels || data.downtimes.some(there) || data.overtime.some(there))) acts.machine(machine);
+    else if (at.y > AXIS && at.x < view.labels && layout.rows[rowAt(layout, at.deep)]?.members) acts.crew(layout.rows[rowAt(layout, at.deep)].crew);
     else acts.choose(-1);
   }
 

@@ -1,29 +1,33 @@
 // Rows of the board: machines by work centre, work centres or crews with their operations in lanes.
-import { HELD } from "./data.js";
+import { teams } from "./crews.js";
 
 export const HEAD = 24, ROW = 28, LANE = 18, PAD = 3;
 const MOST_LANES = 16;
 const natural = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 
 // Operations in as few lanes as possible, by their start; what finds no lane stands in the last one.
-function pack(data, items, least) {
+function pack(data, items, least, end) {
   const free = [], lane = new Uint8Array(items.length);
   items.forEach((i, at) => {
     let found = free.findIndex((until) => until <= data.start[i]);
     if (found < 0) found = free.length < MOST_LANES ? free.length : MOST_LANES - 1;
     lane[at] = found;
-    free[found] = Math.max(free[found] || 0, data.end[i]);
+    free[found] = Math.max(free[found] || 0, end[i]);
   });
   return { lane, lanes: Math.max(least, free.length, 1) };
 }
 
+// `packed` is whether operations stand in lanes, or the lane of each.
 function row(data, facts, items, packed) {
+  const end = facts.end || data.end;
   items.sort((a, b) => data.start[a] - data.start[b]);
   let longest = 0;
-  for (const i of items) longest = Math.max(longest, data.end[i] - data.start[i]);
-  const { lane, lanes } = packed ? pack(data, items, facts.least || 1) : { lane: null, lanes: 1 };
+  for (const i of items) longest = Math.max(longest, end[i] - data.start[i]);
+  const { lane, lanes } = packed instanceof Map
+    ? { lane: Uint16Array.from(items, (i) => packed.get(i)), lanes: Math.max(1, facts.members.length) }
+    : packed ? pack(data, items, facts.least || 1, end) : { lane: null, lanes: 1 };
   const many = lanes > 1;
-  return { ...facts, items, lane, lanes, longest, h: many ? lanes * LANE + 2 * PAD : ROW, bar: many ? LANE - 2 : ROW - 2 * PAD };
+  return { ...facts, end, items, lane, lanes, longest, h: many ? lanes * LANE + 2 * PAD : ROW, bar: many ? LANE - 2 : ROW - 2 * PAD };
 }
 
 function byMachine(data) {
@@ -39,7 +43,7 @@ function machineRows(data) {
       .filter((at) => data.machines[at].centre === number && (data.machines[at].shown || on[at].length))
       .sort((a, b) => natural(data.machines[a].code, data.machines[b].code));
     if (!here.length) return;
-    rows.push({ head: true, title: centre.name, sub: centre.code, centre: number, h: HEAD, items: [] });
+    rows.push({ head: true, title: centre.name, sub: centre.code, centre: number, h: HEAD, items: [], end: data.end });
     for (const at of here) {
       const machine = data.machines[at];
       rows.push(row(data, { title: machine.code, sub: machine.name, machine: at, centre: number, hours: machine.hours, crowd: !machine.single }, on[at], !machine.single));
@@ -57,22 +61,14 @@ function centreRows(data) {
   });
 }
 
-// Nobody writes down who does what: each operation goes to the first able crew that has somebody free.
+// Each person has a lane of their own; until somebody told who attends what there is nothing to show.
 function crewRows(data) {
-  const busy = data.crews.map(() => []), on = data.crews.map(() => []), rest = [];
-  const wanted = [...Array(data.n).keys()].filter((i) => data.sets[data.set[i]].length && data.status[i] !== HELD)
-    .sort((a, b) => data.start[a] - data.start[b]);
-  const able = data.sets.map((set) => data.crews.map((crew, at) => at).filter((at) => set.every((skill) => data.crews[at].skills.has(skill))));
-  for (const i of wanted) {
-    const may = able[data.set[i]];
-    if (!may.length) { rest.push(i); continue; }
-    may.forEach((at) => { busy[at] = busy[at].filter((end) => end > data.start[i]); });
-    const at = may.find((each) => busy[each].length < data.crews[each].size) ?? may[0];
-    busy[at].push(data.end[i]);
-    on[at].push(i);
+  const { teams: found, nobody } = teams(data), rows = [];
+  if (nobody.length) rows.push(row(data, { title: "Nobody", sub: `${nobody.length} ${nobody.length === 1 ? "operation" : "operations"}`, hours: -1, lacking: true, end: data.until }, nobody, true));
+  for (const team of found) {
+    const { members } = team, many = `${members.length} ${members.length === 1 ? "person" : "people"}`;
+    rows.push(row(data, { title: team.title, sub: `${team.code}, ${many}`, crew: team.crew, members, end: data.until }, team.items, team.lane));
   }
-  const rows = data.crews.map((crew, at) => row(data, { title: crew.name, sub: `${crew.code}, ${crew.size} ${crew.size === 1 ? "person" : "people"}`, hours: crew.hours, crew: at }, on[at], true));
-  if (rest.length) rows.push(row(data, { title: "Nobody can do it", sub: "no crew has the skills", hours: -1 }, rest, true));
   return rows;
 }
 
@@ -84,7 +80,7 @@ export function layOut(data, mode, busyOnly, kept) {
     const busy = new Set(rows.filter(wanted).map((each) => each.centre));
     rows = rows.filter((each) => wanted(each) || (each.head && busy.has(each.centre)));
   }
-  const rowOf = new Int32Array(data.n).fill(-1), laneOf = new Uint8Array(data.n);
+  const rowOf = new Int32Array(data.n).fill(-1), laneOf = new Uint16Array(data.n);
   let y = 0;
   rows.forEach((each, number) => {
     each.y = y;
@@ -128,7 +124,7 @@ export function barAt(data, layout, minute, y, slack) {
   const row = layout.rows[number];
   for (let at = row.items.length - 1; at >= firstAt(data, row, minute - slack); at -= 1) {
     const i = row.items[at], top = topOf(layout, i);
-    if (data.start[i] <= minute + slack && data.end[i] >= minute - slack && y >= top && y <= top + row.bar) return i;
+    if (data.start[i] <= minute + slack && row.end[i] >= minute - slack && y >= top && y <= top + row.bar) return i;
   }
   return -1;
 }

@@ -61,4 +61,4 @@ export function wanted() {
 }
 
 // Whether what is loaded reaches a quarter of the window beyond what is seen.
-export const covered = (data) => data && data.from <= view.start - view.minutes / 8 && data.to >= stop() + view.minutes / 8;
+export const covered = (data) => data && (view.mode !== "people" || data.asked) && data.from <= view.start - view.minutes / 8 && data.to >= stop() + view.minutes / 8;
