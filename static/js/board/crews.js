@@ -1,5 +1,4 @@
 // Rows of people: a crew with a lane for each of its people; what nobody attends stands above them.
-import { HELD } from "./data.js";
 
 export const NEEDS_NOBODY = -1;
 
@@ -16,7 +15,7 @@ export function decodePeople(sheet, found, sums) {
   };
 }
 
-export const asksFor = (data, i) => data.who[i] !== NEEDS_NOBODY && data.status[i] !== HELD;
+export const asksFor = (data, i) => data.who[i] !== NEEDS_NOBODY;
 export const nameOf = (data, who) => `${data.crews[data.people[who].crew].name}, person ${data.people[who].number}`;
 export const reasonOf = (data, i) => (data.who[i] < NEEDS_NOBODY ? data.reasons[data.who[i]] : "");
 
