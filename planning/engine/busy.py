@@ -46,8 +46,14 @@ def busy_rows(problem: Problem, slots: Table, persons: IntArray | None = None) -
 
     Where nobody says who attends an operation, its row asks for somebody with the skill.
     """
-    ops, single = problem.operations, problem.machines["single"]
     rows = np.flatnonzero(slots["machine"] >= 0)
+    table = stretches(problem, slots, rows, persons)
+    return np.concatenate([table, _attended(problem, slots, persons), _held(problem, slots)])
+
+
+def stretches(problem: Problem, slots: Table, rows: IntArray, persons: IntArray | None = None) -> Table:
+    """What these operations, which have a place, keep busy of machines: BUSY rows by machine and start."""
+    ops, single = problem.operations, problem.machines["single"]
     rows = rows[single[slots["machine"][rows]] != 0]
     rows = rows[np.lexsort((slots["start"][rows], slots["machine"][rows]))]
     table = _rows(len(rows))
@@ -57,7 +63,7 @@ def busy_rows(problem: Problem, slots: Table, persons: IntArray | None = None) -
     table["needs"] = np.where(slots["ready"][rows] == slots["start"][rows], ops["setup"][rows], 0)
     if problem.changeover.size:
         table["needs"], table["given"] = ops["setup"][rows], _given(problem, slots, rows, persons)
-    return np.concatenate([table, _attended(problem, slots, persons), _held(problem, slots)])
+    return table
 
 
 def _rows(count: int) -> Table:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kernel.jit import BoolArray, IntArray, Table, builder, kernel, part
-from planning.engine.busy import busy_rows, by_job
+from planning.engine.busy import by_job, stretches
 from planning.engine.calendars import NEVER
 from planning.engine.features import INSERTION, features
 from planning.engine.insert import fill, laid_out
@@ -40,14 +40,14 @@ def repair(problem: Problem, standing: Table, about: BoolArray | None = None) ->
     """
     if not features(problem) <= INSERTION:
         return repaired(problem, standing, about)
-    shop = _opened(problem)
+    shop = opened(problem)
     lost = homeless(shop, standing)
     waiting = lost | ((shop.tasks["release"] > standing["start"]) & (standing["start"] >= problem.now))
-    struck = hit(shop, standing, _begun(shop)[1])
+    struck = hit(shop, standing, begun_of(shop)[1])
     rest = let_go(shop, waiting.astype(np.int64) * OUT)
     tried = [_in_turn(problem, shop, standing, rest)]
     if struck.any():
-        tried.append(_giving_way(problem, shop, standing, rest))
+        tried.append(giving_way(problem, shop, standing, rest))
         marks = let_go(shop, (waiting | struck).astype(np.int64) * OUT)
         tried.append(_in_turn(problem, shop, standing, marks))
     if lost.any():
@@ -70,14 +70,14 @@ def pushed(problem: Problem, standing: Table) -> Table:
     if not features(problem) <= INSERTION:
         near = Near(problem, standing)
         return near.way(near.lost.astype(np.int64) * OUT)[0]
-    shop = _opened(problem)
+    shop = opened(problem)
     marks = let_go(shop, homeless(shop, standing).astype(np.int64) * OUT)
     return _in_turn(problem, shop, standing, marks)
 
 
 def pushed_plan(problem: Problem, standing: Table) -> Plan:
     """The same as a plan, with its bounds and reasons."""
-    return finished_plan(problem, _opened(problem), pushed(problem, standing), "kept in turn")
+    return finished_plan(problem, opened(problem), pushed(problem, standing), "kept in turn")
 
 
 def in_turn(problem: Problem, standing: Table) -> Table:
@@ -87,14 +87,14 @@ def in_turn(problem: Problem, standing: Table) -> Table:
     """
     if not features(problem) <= INSERTION:
         return Near(problem, standing).soon()
-    shop = _opened(problem)
+    shop = opened(problem)
     marks = let_go(shop, homeless(shop, standing).astype(np.int64) * OUT)
-    slots, free, family = _begun(shop)
+    slots, free, family = begun_of(shop)
     keep(shop, standing, turns(shop, standing, marks), marks, slots, free, family, False)
     return slots
 
 
-def _opened(problem: Problem) -> Shop:
+def opened(problem: Problem) -> Shop:
     """The shop, a pin being one more reason not to begin sooner."""
     shop = open_shop(problem)
     pinned = shop.tasks["fixing"] == PINNED
@@ -102,53 +102,75 @@ def _opened(problem: Problem) -> Shop:
     return shop
 
 
-def _begun(shop: Shop) -> tuple[Table, IntArray, IntArray]:
-    """Slots with what runs already; when each machine is free, and for which family it is set up."""
+def begun_of(shop: Shop, rows: IntArray | None = None) -> tuple[Table, IntArray, IntArray]:
+    """Slots with what runs already; when each machine is free, and for which family it is set up.
+
+    `rows` are what has started, where that is known.
+    """
     slots = empty_slots(len(shop.tasks))
-    return slots, *place_started(shop, slots, np.argsort(shop.tasks["start"], kind="stable"))
+    rows = np.flatnonzero(shop.tasks["fixing"] == STARTED) if rows is None else rows
+    return slots, *place_started(shop, slots, rows[np.argsort(shop.tasks["start"][rows], kind="stable")])
 
 
 def _in_turn(problem: Problem, shop: Shop, standing: Table, marks: IntArray) -> Table:
     """The slots of one way: the kept and those ahead in turn, then the rest into the gaps."""
-    slots, free, family = _begun(shop)
+    slots, free, family = begun_of(shop)
     keep(shop, standing, turns(shop, standing, marks), marks, slots, free, family, True)
-    return _filled(problem, shop, slots, marks == OUT)
+    return filled(problem, shop, slots, marks == OUT)
 
 
-def _giving_way(problem: Problem, shop: Shop, standing: Table, marks: IntArray) -> Table:
+def giving_way(problem: Problem, shop: Shop, standing: Table, marks: IntArray) -> Table:
     """The slots when the kept give way to each other, the rest in the gaps."""
-    slots, free, family = _begun(shop)
+    slots, free, family = begun_of(shop)
     give_way(shop, standing, slots, queue_of(shop, standing, marks, slots), free, family)
-    return _filled(problem, shop, slots, slots["machine"] < 0)
+    return filled(problem, shop, slots, slots["machine"] < 0)
 
 
-def _filled(problem: Problem, shop: Shop, slots: Table, rest: BoolArray) -> Table:
-    """The slots with the rest put into the gaps, the most urgent job first."""
+def filled(
+    problem: Problem, shop: Shop, slots: Table, rest: BoolArray, order: IntArray | None = None
+) -> Table:
+    """The slots with the rest put into the gaps, the most urgent job first: by `order` where that is known."""
     if rest.any():
-        rank = problem.jobs["due"][problem.operations["job"]].copy()
-        order = by_job(problem, shop.order, rank)
-        busy = busy_rows(problem, slots)
+        if order is None:
+            rank = problem.jobs["due"][problem.operations["job"]].copy()
+            order = by_job(problem, shop.order, rank)
+        pools = shop.tasks["pool"][rest]
+        busy = stretches(problem, slots, np.flatnonzero(_asked(shop, pools)[slots["machine"]]))
         busy["needs"][busy["needs"] > 0] = FAR
-        taken, offset, length = laid_out(shop, busy, shop.tasks["pool"][rest])
+        taken, offset, length = laid_out(shop, busy, pools)
         fill(shop, slots, taken, offset, length, order[rest[order]], np.zeros(4, np.int64))
     return slots
 
 
-@builder
+def _asked(shop: Shop, pools: IntArray) -> BoolArray:
+    """Which machines are in these pools; the row behind them stands for no machine."""
+    found = np.zeros(len(shop.machines) + 1, np.bool_)
+    for pool in np.unique(pools[pools >= 0]):
+        found[shop.members[shop.pools["first"][pool] : shop.pools["last"][pool]]] = True
+    return found
+
+
 def hit(shop: Shop, standing: Table, free: IntArray) -> BoolArray:
     """Operations that cannot be done where they stand, whatever else moves.
 
     Their machine is closed or goes on with something until `free`, or what they follow still runs.
     """
-    found = np.zeros(len(shop.tasks), np.bool_)
-    for operation in range(len(shop.tasks)):
+    return hit_among(shop, standing, free, np.arange(len(shop.tasks)))
+
+
+@builder
+def hit_among(shop: Shop, standing: Table, free: IntArray, rows: IntArray) -> BoolArray:
+    """Whether each of these operations is hit."""
+    found = np.zeros(len(rows), np.bool_)
+    for row in range(len(rows)):
+        operation = rows[row]
         slot = standing[operation]
         if slot.machine < 0 or shop.tasks[operation].fixing == STARTED:
             continue
         end = timing(shop, slot.machine, operation, slot.start, 0)[1]
         late = slot.start < shop.now or slot.start < free[slot.machine]
         closed = opens(shop, slot.machine, slot.start) != slot.start or end == NEVER or end > slot.end
-        found[operation] = late or closed
+        found[row] = late or closed
     return found
 
 

@@ -67,7 +67,7 @@ def open_shop(problem: Problem) -> Shop:
     pools["first"], pools["last"] = ptr[:-1], ptr[1:]
     sizes = np.bincount(tasks["pool"][tasks["pool"] >= 0], minlength=len(pools))
     pools["head"] = np.cumsum(sizes) - sizes
-    tasks["lasting"] = _lasting(problem, tasks, machines, pools, members)
+    tasks["lasting"] = lasting_of(problem, tasks, machines, pools, members)
     return Shop(
         now=problem.now,
         windows=problem.windows,
@@ -98,7 +98,16 @@ def _seats(problem: Problem, ptr: IntArray, members: IntArray) -> tuple[Table, I
 
 
 def _tasks(problem: Problem, machines: Table, lags: IntArray) -> tuple[Table, IntArray, IntArray]:
-    ops, after = problem.operations, problem.after
+    after, tasks = problem.after, task_rows(problem, machines, problem.operations)
+    after_ptr, followers = inverted(after.ptr, after.value, len(tasks))
+    lag_after = lags[np.argsort(after.value, kind="stable")]
+    tasks["first_before"], tasks["last_before"] = after.ptr[:-1], after.ptr[1:]
+    tasks["first_after"], tasks["last_after"] = after_ptr[:-1], after_ptr[1:]
+    return tasks, followers, lag_after
+
+
+def task_rows(problem: Problem, machines: Table, ops: Table) -> Table:
+    """TASK rows of these operations of the problem, without what they follow and how long they last."""
     tasks = np.zeros(len(ops), TASK)
     for name in set(TASK.names or ()) & set(ops.dtype.names or ()):
         tasks[name] = ops[name]
@@ -108,23 +117,18 @@ def _tasks(problem: Problem, machines: Table, lags: IntArray) -> tuple[Table, In
     tasks["release"] = np.maximum(np.maximum(ops["release"], gate), problem.now)
     kept = (ops["fixing"] == FREE) & (ops["machine"] >= 0) & (ops["start"] < problem.frozen)
     tasks["fixing"][kept & (ops["start"] > NEVER)] = PINNED
-    _settle_runs(problem, tasks)
+    _settle_runs(problem, ops, tasks)
     fixed = np.flatnonzero(tasks["fixing"] != FREE)
     tasks["pool"][fixed] = len(problem.pools.ptr) - 1 + ops["machine"][fixed]
     # On a machine without limit nobody is in the way: its pins are releases.
     loose = fixed[(tasks["fixing"][fixed] == PINNED) & (machines["single"][ops["machine"][fixed]] == 0)]
     tasks["release"][loose] = np.maximum(tasks["release"][loose], ops["start"][loose])
     tasks["fixing"][loose] = FREE
-    after_ptr, followers = inverted(after.ptr, after.value, len(ops))
-    lag_after = lags[np.argsort(after.value, kind="stable")]
-    tasks["first_before"], tasks["last_before"] = after.ptr[:-1], after.ptr[1:]
-    tasks["first_after"], tasks["last_after"] = after_ptr[:-1], after_ptr[1:]
-    return tasks, followers, lag_after
+    return tasks
 
 
-def _settle_runs(problem: Problem, tasks: Table) -> None:
+def _settle_runs(problem: Problem, ops: Table, tasks: Table) -> None:
     """Pinned operations whose run differs by machine get that of theirs."""
-    ops = problem.operations
     for row in np.flatnonzero((tasks["fixing"] == PINNED) & (ops["first_run"] >= 0) & (ops["pool"] >= 0)):
         op = ops[row]
         pool = problem.pools.value[problem.pools.ptr[op["pool"]] : problem.pools.ptr[op["pool"] + 1]]
@@ -148,7 +152,7 @@ def _pool_size(problem: Problem, pool: int) -> int:
     return int(problem.pools.ptr[pool + 1] - problem.pools.ptr[pool]) if pool >= 0 else 0
 
 
-def _lasting(problem: Problem, tasks: Table, machines: Table, pools: Table, members: IntArray) -> Table:
+def lasting_of(problem: Problem, tasks: Table, machines: Table, pools: Table, members: IntArray) -> Table:
     """Minutes of set-up and run per operation, stretched by the share of time its machines are closed."""
     share = np.ones(len(problem.window_ptr))
     for calendar, (low, high) in enumerate(zip(problem.window_ptr[:-1], problem.window_ptr[1:], strict=True)):

@@ -17,13 +17,19 @@ def may_run(shop: Shop, operation: int, machine: int) -> bool:
     return found
 
 
-@builder
 def homeless(shop: Shop, standing: Table) -> BoolArray:
     """Operations without a place, or on a machine that may not do them (any more)."""
-    found = np.zeros(len(shop.tasks), np.bool_)
-    for operation in range(len(shop.tasks)):
+    return homeless_among(shop, standing, np.arange(len(shop.tasks)))
+
+
+@builder
+def homeless_among(shop: Shop, standing: Table, rows: IntArray) -> BoolArray:
+    """Whether each of these operations is homeless."""
+    found = np.zeros(len(rows), np.bool_)
+    for at in range(len(rows)):
+        operation = rows[at]
         machine = standing[operation].machine
-        found[operation] = shop.tasks[operation].fixing != STARTED and (
+        found[at] = shop.tasks[operation].fixing != STARTED and (
             machine < 0 or not may_run(shop, operation, machine)
         )
     return found
@@ -51,16 +57,29 @@ def turns(shop: Shop, standing: Table, marks: IntArray) -> IntArray:
 def turn_keys(shop: Shop, standing: Table, marks: IntArray) -> IntArray:
     """Per operation the moment of its turn: its start so far, or when it could begin on a free machine."""
     keys = np.empty(len(shop.tasks), np.int64)
-    done = np.empty(len(shop.tasks), np.int64)
     for operation in shop.order:
-        task, slot = shop.tasks[operation], standing[operation]
-        kept = marks[operation] == KEPT and slot.machine >= 0
-        turn = slot.start if kept else task.release
-        if task.fixing == STARTED:
-            turn = shop.now
-        for at in range(task.first_before, task.last_before):
-            turn = max(turn, done[shop.before[at]] + shop.lag_before[at])
-        keys[operation] = turn
-        # At least a minute, so that nothing gets its turn together with what it follows.
-        done[operation] = max(turn + 1, slot.end) if kept else turn + np.int64(task.lasting)
+        keys[operation] = turn_of(shop, standing, marks, operation, keys)
     return keys
+
+
+@part
+def turn_of(shop: Shop, standing: Table, marks: IntArray, operation: int, keys: IntArray) -> int:
+    """The moment of one operation's turn, from those of its predecessors."""
+    task, slot = shop.tasks[operation], standing[operation]
+    turn: int = slot.start if marks[operation] == KEPT and slot.machine >= 0 else task.release
+    if task.fixing == STARTED:
+        turn = shop.now
+    for at in range(task.first_before, task.last_before):
+        other = shop.before[at]
+        turn = max(turn, done_by(shop, standing, marks, other, keys[other]) + shop.lag_before[at])
+    return turn
+
+
+@part
+def done_by(shop: Shop, standing: Table, marks: IntArray, operation: int, turn: int) -> int:
+    """When an operation that has its turn then would be done."""
+    if marks[operation] == KEPT and standing[operation].machine >= 0:
+        # At least a minute, so that nothing gets its turn together with what it follows.
+        done: int = max(turn + 1, standing[operation].end)
+        return done
+    return turn + np.int64(shop.tasks[operation].lasting)
