@@ -23,6 +23,7 @@ from planning.engine.floor import Goal
 from planning.engine.forward import drawn_forward
 from planning.engine.improve import improve, warm_up_improvement
 from planning.engine.insert import insert
+from planning.engine.known import Known, differing
 from planning.engine.measures import finishes
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up
@@ -59,6 +60,7 @@ __all__ = [
     "Goal",
     "Hurt",
     "Job",
+    "Known",
     "Labels",
     "Link",
     "Machine",
@@ -81,6 +83,7 @@ __all__ = [
     "busy_rows",
     "chain",
     "chains",
+    "differing",
     "drawn_forward",
     "finishes",
     "impact",

@@ -8,8 +8,9 @@ from kernel.jit import IntArray, Table, fields, kernel
 from planning.engine.calendars import Windows, windows_of, work_between
 from planning.engine.problem import Problem
 from planning.engine.result import Plan
-from planning.engine.shop import empty_slots
+from planning.engine.shop import FAR, empty_slots
 
+LONGEST_KEY: Final = 2**62
 BUSY: Final = fields("machine", "start", "end", "family", "needs", "given", "person", "skill", "tool")
 
 
@@ -54,8 +55,7 @@ def busy_rows(problem: Problem, slots: Table, persons: IntArray | None = None) -
 def stretches(problem: Problem, slots: Table, rows: IntArray, persons: IntArray | None = None) -> Table:
     """What these operations, which have a place, keep busy of machines: BUSY rows by machine and start."""
     ops, single = problem.operations, problem.machines["single"]
-    rows = rows[single[slots["machine"][rows]] != 0]
-    rows = rows[np.lexsort((slots["start"][rows], slots["machine"][rows]))]
+    rows = _by_machine(slots, rows[single[slots["machine"][rows]] != 0])
     table = _rows(len(rows))
     for name in ("machine", "start", "end"):
         table[name] = slots[name][rows]
@@ -64,6 +64,18 @@ def stretches(problem: Problem, slots: Table, rows: IntArray, persons: IntArray 
     if problem.changeover.size:
         table["needs"], table["given"] = ops["setup"][rows], _given(problem, slots, rows, persons)
     return table
+
+
+def _by_machine(slots: Table, rows: IntArray) -> IntArray:
+    """Ascending rows by machine, start and number."""
+    machine, start = slots["machine"][rows], slots["start"][rows]
+    first = int(start.min(initial=FAR))
+    span, count = int(start.max(initial=first)) - first + 1, len(slots)
+    if (int(machine.max(initial=0)) + 1) * span * count > LONGEST_KEY:
+        return rows[np.lexsort((start, machine))]
+    # One number each: sorting those takes a tenth of the time.
+    found: IntArray = np.sort((machine * span + start - first) * count + rows) % max(1, count)
+    return found
 
 
 def _rows(count: int) -> Table:

@@ -309,7 +309,7 @@ def differing(one: Table, other: Table) -> IntArray:
 
 def _alike(problem: Problem, mine: Problem, rows: IntArray) -> bool:
     """Whether nothing differs but what concerns the rows alone."""
-    if features(problem) - INSERTION:
+    if not features(problem.among(rows)) <= INSERTION:
         return False
     one, other = problem.operations[rows], mine.operations[rows]
     by_machine = (one["first_run"] >= 0) | (other["first_run"] >= 0)

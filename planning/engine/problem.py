@@ -68,6 +68,23 @@ class Problem:
         _check_operations(other)
         return other
 
+    def having(self, operations: Table, jobs: Table, shop: "Problem") -> "Problem":
+        """The same problem with other rows of the same operations and jobs, in a shop with other hours.
+
+        Its graph and what the operations need is not checked again.
+        """
+        other = copy(self)
+        for name in ("windows", "window_ptr", "machines", "crews", "skills", "tools", "labels"):
+            object.__setattr__(other, name, getattr(shop, name))
+        object.__setattr__(other, "jobs", jobs)
+        return other if operations is self.operations else other.with_operations(operations)
+
+    def among(self, rows: IntArray) -> "Problem":
+        """The same shop with these operations only: to be looked at, not to be planned."""
+        other = copy(self)
+        object.__setattr__(other, "operations", self.operations[rows])
+        return other
+
     def name(self, operation: int) -> str:
         """What messages call this operation."""
         known = self.names[operation] if operation < len(self.names) else ""

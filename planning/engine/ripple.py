@@ -291,8 +291,10 @@ def ripple(
     `begun` are the machines before any turn; `free` and `family` are scratch space for one number each.
     """
     for operation in order:
+        if not dirty[operation]:
+            continue
         task = shop.tasks[operation]
-        if not dirty[operation] or task.fixing == STARTED or marks[operation] == OUT or task.pool < 0:
+        if task.fixing == STARTED or marks[operation] == OUT or task.pool < 0:
             continue
         was, begin, seat = slots[operation].end, ready_from(shop, slots, operation), lines.seat[operation]
         kept = marks[operation] == KEPT

@@ -2,9 +2,12 @@
 
 from typing import Final
 
-from kernel.jit import BoolArray, IntArray, Table
+import numpy as np
+
+from kernel.jit import BoolArray, IntArray, Table, kernel
+from planning.engine.calendars import NEVER
 from planning.engine.problem import Problem
-from planning.engine.result import Plan, cost
+from planning.engine.result import Plan
 from planning.engine.shop import PINNED, STARTED, Shop, empty_slots
 
 PRICE_OF_A_MOVE: Final = 10
@@ -34,8 +37,26 @@ def price(problem: Problem, plan: Plan, standing: Table) -> tuple[int, int]:
 
 def score(shop: Shop, slots: Table, standing: Table) -> tuple[int, int]:
     """The price of slots."""
-    unplaced, tardiness, _ = cost(shop, slots)
-    shift = moved(slots, standing) & (shop.tasks["fixing"] != STARTED)
-    # A pin that slips counts as much as work without a place.
-    slipped = shift & (shop.tasks["fixing"] == PINNED) & (standing["start"] >= shop.now)
-    return unplaced + int(slipped.sum()), tardiness + PRICE_OF_A_MOVE * int(shift.sum())
+    finish = np.full(len(shop.jobs), NEVER, np.int64)
+    return scored(shop, slots, standing, finish, np.zeros(len(finish), np.bool_))
+
+
+@kernel
+def scored(
+    shop: Shop, slots: Table, standing: Table, finish: IntArray, broken: BoolArray
+) -> tuple[int, int]:
+    """The same; `finish` and `broken` by job are NEVER and false."""
+    misplaced, price = 0, 0
+    for operation in range(len(slots)):
+        task, slot, stood = shop.tasks[operation], slots[operation], standing[operation]
+        misplaced += slot.machine < 0
+        finish[task.job] = max(finish[task.job], slot.end)
+        broken[task.job] = broken[task.job] or slot.end == NEVER
+        if task.fixing != STARTED and (slot.machine != stood.machine or slot.start != stood.start):
+            price += PRICE_OF_A_MOVE
+            # A pin that slips counts as much as work without a place.
+            misplaced += task.fixing == PINNED and stood.start >= shop.now
+    for job in range(len(finish)):
+        if finish[job] != NEVER and not broken[job]:
+            price += shop.jobs[job].weight * max(0, finish[job] - shop.jobs[job].due)
+    return misplaced, price
