@@ -1,4 +1,4 @@
-"""A plan that is known: what pushing, drawing forward and repairing say of small alterations of it, at once."""
+"""A plan that is known: what pushing, drawing forward and repairing say of small alterations of it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,7 +144,7 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """A plan by turns: its marks, the moments and the order of the turns, the slots, and who is behind whom."""
+    """A plan by turns: its marks, the moments and the order of turns, the slots, and who is behind whom."""
 
     marks: IntArray
     keys: IntArray
@@ -253,7 +253,7 @@ class Altered:
         return slots
 
     def _slots(self, base: Base, chosen: IntArray, dirty: BoolArray) -> Table:
-        """The slots of the known plan, without those of the chosen; what has started stands where it is now."""
+        """The known slots, without those of the chosen; what has started stands where it is now."""
         slots, mine, theirs = base.slots.copy(), self.begun[0], self.known.begun[0]
         started = np.flatnonzero((mine["machine"] >= 0) | (theirs["machine"] >= 0))
         rows = np.union1d(chosen, started)
@@ -301,10 +301,10 @@ class Altered:
 
 def differing(one: Table, other: Table) -> IntArray:
     """The rows in which two tables of whole numbers differ."""
-    if one is other:
+    if one is other or not len(one):
         return np.empty(0, np.int64)
     wide = [np.ascontiguousarray(each).view(np.int64).reshape(len(each), -1) for each in (one, other)]
-    return np.flatnonzero((wide[0] != wide[1]).any(axis=1)) if len(one) else np.empty(0, np.int64)
+    return np.flatnonzero((wide[0] != wide[1]).any(axis=1))
 
 
 def _alike(problem: Problem, mine: Problem, rows: IntArray) -> bool:

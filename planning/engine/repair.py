@@ -129,7 +129,7 @@ def giving_way(problem: Problem, shop: Shop, standing: Table, marks: IntArray) -
 def filled(
     problem: Problem, shop: Shop, slots: Table, rest: BoolArray, order: IntArray | None = None
 ) -> Table:
-    """The slots with the rest put into the gaps, the most urgent job first: by `order` where that is known."""
+    """The slots with the rest put into the gaps, the most urgent job first: by `order` where known."""
     if rest.any():
         if order is None:
             rank = problem.jobs["due"][problem.operations["job"]].copy()

@@ -162,12 +162,12 @@ def merged(
     found = np.empty(len(order), np.int64)
     rank, spot = np.zeros(len(order), np.int64), np.zeros(len(order), np.int64)
     at, filled = 0, 0
-    for place in range(len(order)):
-        operation = order[place]
+    for row in range(len(order)):
+        operation = order[row]
         if again[operation]:
             continue
         while at < len(chosen) and sooner(keys, marks, chosen[at], operation):
-            rank[chosen[at]], spot[chosen[at]], found[filled] = at, place, chosen[at]
+            rank[chosen[at]], spot[chosen[at]], found[filled] = at, row, chosen[at]
             at, filled = at + 1, filled + 1
         found[filled] = operation
         filled += 1
@@ -179,7 +179,7 @@ def merged(
 
 @part
 def ahead_of(lines: Lines, new: Again, machine: int, operation: int) -> int:
-    """The last operation in the line of the machine whose turn comes before that of a chosen one; -1: none."""
+    """The last operation in the line of the machine that has its turn before a chosen one; -1: none."""
     low, high = lines.ptr[machine], lines.ptr[machine + 1]
     while low < high:
         middle = (low + high) // 2
@@ -216,9 +216,7 @@ def link(lines: Lines, new: Again, machine: int, operation: int, dirty: BoolArra
 
 
 @kernel
-def relined(
-    shop: Shop, standing: Table, marks: IntArray, lines: Lines, new: Again, dirty: BoolArray
-) -> None:
+def relined(shop: Shop, standing: Table, marks: IntArray, lines: Lines, new: Again, dirty: BoolArray) -> None:
     """Take the chosen out of their lines, and put those that are kept where they have their turn now."""
     for operation in new.chosen:
         machine = lines.seat[operation]
@@ -241,9 +239,7 @@ def relined(
 
 
 @part
-def set_up(
-    lines: Lines, machine: int, ahead: int, begun: Table, free: IntArray, family: IntArray
-) -> None:
+def set_up(lines: Lines, machine: int, ahead: int, begun: Table, free: IntArray, family: IntArray) -> None:
     """Write when a machine is free behind the operation `ahead`, and for which family it is set up."""
     free[machine], family[machine] = begun[machine].free, begun[machine].family
     if ahead >= 0:

@@ -42,9 +42,7 @@ def score(shop: Shop, slots: Table, standing: Table) -> tuple[int, int]:
 
 
 @kernel
-def scored(
-    shop: Shop, slots: Table, standing: Table, finish: IntArray, broken: BoolArray
-) -> tuple[int, int]:
+def scored(shop: Shop, slots: Table, standing: Table, finish: IntArray, broken: BoolArray) -> tuple[int, int]:
     """The same; `finish` and `broken` by job are NEVER and false."""
     misplaced, price = 0, 0
     for operation in range(len(slots)):

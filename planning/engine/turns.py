@@ -82,4 +82,5 @@ def done_by(shop: Shop, standing: Table, marks: IntArray, operation: int, turn: 
         # At least a minute, so that nothing gets its turn together with what it follows.
         done: int = max(turn + 1, standing[operation].end)
         return done
-    return turn + np.int64(shop.tasks[operation].lasting)
+    waits: int = turn + int(shop.tasks[operation].lasting)
+    return waits

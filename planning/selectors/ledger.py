@@ -14,6 +14,7 @@ from planning.selectors.book import Held, held_slots, links_of, open_rows, short
 from planning.selectors.changes import Change, RawBook, Standing
 from planning.selectors.floor import jobs_of, seats_of
 from planning.selectors.moments import minute_of, next_minute
+from planning.selectors.nearby import Read, nearby
 from planning.selectors.people import SkillBook
 from planning.selectors.problem import problem_of, running_until
 from planning.selectors.resources import Resources, load_resources
@@ -46,7 +47,12 @@ class Ledger:
     @cached_property
     def soonest(self) -> Table:
         """SLOT rows where everything is done as soon as it can be in the order of the plan in force."""
-        return engine.in_turn(self.problem, self.standing)
+        return self.known.in_turn(self.problem, self.standing)
+
+    @cached_property
+    def known(self) -> engine.Known:
+        """The plan in force, for asking what becomes of it by small alterations."""
+        return engine.Known(self.problem, self.standing)
 
 
 def load_ledger(now: datetime, changes: Sequence[Change] = ()) -> Ledger:
@@ -56,32 +62,51 @@ def load_ledger(now: datetime, changes: Sequence[Change] = ()) -> Ledger:
     """
     rows, short, held = open_rows(), short_rows(), held_slots(now)
     short = short[np.isin(short["operation"], rows["id"])]
-    return _ledger(RawBook(rows, links_of(rows), short), held, now, changes)
+    raw = RawBook(rows, links_of(rows), short)
+    for each in changes:
+        each.book(raw)
+    return _ledger(raw, held, now, changes, _resources(now, changes))
 
 
 def altered(book: Ledger, changes: Sequence[Change]) -> Ledger:
     """The order book as it would be with these changes. One statement, and what these need to know.
 
-    Where only places change the problem is not built anew.
+    Where they concern places, dates, weights, lots and hours the problem is not built anew.
     """
-    if any(not only_places(each) for each in changes):
+    kinds = {type(each) for each in changes}
+    raw = RawBook(book.rows, book.links, book.short)
+    if any(kind.book is not Change.book for kind in kinds):
         raw = RawBook(book.rows.copy(), book.links, book.short.copy())
-        return _ledger(raw, book.held, book.now, changes)
-    operations, slots = book.problem.operations.copy(), book.standing.copy()
-    _place(book.rows, operations, slots, book.resources, changes)
-    return replace(book, problem=book.problem.with_operations(operations), standing=slots)
+        for each in changes:
+            each.book(raw)
+    resources = _resources(book.now, changes) if _has_tables(changes) else book.resources
+    read = Read(book.problem, book.rows, book.links, book.short, book.held, book.resources, book.skills)
+    problem = nearby(read, raw, resources)
+    if problem is None:
+        return _ledger(raw, book.held, book.now, changes, resources)
+    found = replace(
+        book, problem=problem, resources=resources, rows=raw.rows, short=raw.short,
+        skills=book.skills.among(resources.people),
+    )  # fmt: skip
+    if all(kind.floor is Change.floor for kind in kinds):
+        return found
+    operations, slots = problem.operations.copy(), book.standing.copy()
+    _place(raw.rows, operations, slots, resources, changes)
+    return replace(found, problem=problem.with_operations(operations), standing=slots)
 
 
-def only_places(change: Change) -> bool:
-    """Whether a change concerns nothing but where operations stand."""
-    kind = type(change)
-    return kind.tables is Change.tables and kind.book is Change.book
+def _has_tables(changes: Sequence[Change]) -> bool:
+    return any(type(each).tables is not Change.tables for each in changes)
 
 
-def _ledger(raw: RawBook, held: Sequence[Held], now: datetime, changes: Sequence[Change]) -> Ledger:
-    resources = load_resources(now, [each for each in changes if type(each).tables is not Change.tables])
-    for each in changes:
-        each.book(raw)
+def _resources(now: datetime, changes: Sequence[Change]) -> Resources:
+    return load_resources(now, [each for each in changes if type(each).tables is not Change.tables])
+
+
+def _ledger(
+    raw: RawBook, held: Sequence[Held], now: datetime, changes: Sequence[Change], resources: Resources
+) -> Ledger:
+    """The order book of altered tables; of the changes only what concerns places is still to be made."""
     rows, skills = raw.rows, SkillBook(resources.people)
     problem = problem_of(rows, resources, now, links=raw.links, short=raw.short, held=held, skills=skills)
     kept = problem.operations[len(rows) :]

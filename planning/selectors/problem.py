@@ -50,13 +50,13 @@ def problem_of(
     """
     floor = floor_of(rows, resources, next_minute(now))
     pools, pool = _pools(floor)
-    operations = _operations(floor, pool, short)
+    operations = operation_rows(floor, pool, short)
     runs = _runs(floor, operations, pools)
     family, changeover = _families(rows["family"], resources)
     operations["family"] = family
     skills = skills or SkillBook(resources.people)
     operations["skill"] = _skills(rows, links, skills)
-    jobs = _jobs(floor)
+    jobs = job_rows(floor)
     after, lags = _after(floor, links, len(held))
     shop = shop_of(resources, floor.clock, skills, changeover)
     return replace(
@@ -153,7 +153,7 @@ def _kept(held: Sequence[Held], job: int, floor: Floor) -> Table:
     return pinned
 
 
-def _jobs(floor: Floor) -> Table:
+def job_rows(floor: Floor) -> Table:
     """When the last operation must end for the promise to hold: the delivery takes working days."""
     rows, clock = floor.rows, floor.clock
     first = np.sort(np.unique(rows["line"], return_index=True)[1])
@@ -170,7 +170,7 @@ def _jobs(floor: Floor) -> Table:
     return jobs
 
 
-def _operations(floor: Floor, pool: IntArray, short: Table) -> Table:
+def operation_rows(floor: Floor, pool: IntArray, short: Table) -> Table:
     """OPERATION rows without families and skills; of started ones the run is what is left of it."""
     rows, clock, free = floor.rows, floor.clock, ~floor.started
     table = np.zeros(len(rows), engine.OPERATION)

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,10 +19,10 @@ from orders.models import Company, OrderLine, WorkItem
 from orders.services import close_work, send
 from planning.models import Decision, PlanState, Remedy, Requirement, WorkCentre
 from planning.selectors import Ledger, Resources, load_ledger, load_resources, minute_of, plan_state, why_jobs
-from planning.selectors.changes import write_changes
-from planning.selectors.effects import effect_of
+from planning.selectors.changes import Names, check_changes, write_changes
+from planning.selectors.effects import Difference, trials
 from planning.selectors.endangered import Endangered, endangered
-from planning.selectors.remedies import Offer, Subject, Trouble, helps, offers, outcome, told
+from planning.selectors.remedies import Offer, Outcome, Subject, Trouble, helps, offers, outcome, told
 from planning.selectors.why import Why
 from planning.services.changing.decided import ASKED, asked_key
 
@@ -210,6 +210,15 @@ def _look(waiting: Sequence[int], now: datetime) -> int:
     return looked
 
 
+@dataclass(frozen=True)
+class _Tried:
+    """A candidate that helps, with what it does to every job."""
+
+    offer: Offer
+    outcome: Outcome
+    effect: Difference
+
+
 def _best(book: Ledger, line: OrderLine, rates: Mapping[int, Decimal], currency: str) -> list[Remedy]:
     """The OFFERED best remedies, one of each kind."""
     forecast, promised = line.forecast_at, line.promised_at
@@ -217,46 +226,48 @@ def _best(book: Ledger, line: OrderLine, rates: Mapping[int, Decimal], currency:
         return []
     need = minute_of(forecast) - minute_of(promised) + settings.MTO_RISK_MINUTES
     trouble = Trouble(book, Subject(line.pk, line.order_id, line.priority), max(1, need), rates)
-    best: dict[str, Remedy] = {}
-    for offer in offers(trouble):
-        made = _tried(book, line, offer, currency)
-        if made and (offer.kind not in best or made.worth > best[offer.kind].worth):
-            best[offer.kind] = made
-    found = sorted(best.values(), key=lambda each: -each.worth)[:OFFERED]
-    for place, remedy in enumerate(found, 1):
-        remedy.place = place
+    tried = [each for offer in offers(trouble) if (each := _tried(book, line, offer)) is not None]
+    found: list[Remedy] = []
+    for each in sorted(tried, key=lambda each: -each.outcome.worth):
+        if len(found) < OFFERED and each.offer.kind not in {other.kind for other in found}:
+            with suppress(Refused):
+                found.append(_remedy(book, line, each, len(found) + 1, currency))
     return found
 
 
-def _tried(book: Ledger, line: OrderLine, offer: Offer, currency: str) -> Remedy | None:
-    """The remedy with its effect on every job, None where it does not help or cannot be done.
+def _tried(book: Ledger, line: OrderLine, offer: Offer) -> _Tried | None:
+    """The candidate with its outcome, None where it does not help or cannot be done.
 
     Room is tried for this job alone; overtime also for everybody, as the better of both.
     """
     ways = (True, False) if offer.kind == Remedy.Kind.OVERTIME else (True,)
     try:
-        effects = [effect_of(offer.changes, book.now, book, about=line.pk, alone=way) for way in ways]
+        effects = trials(offer.changes, book, line.pk, ways)
     except Refused:
         return None
-    found = [(outcome(effect, offer, line), effect) for effect in effects]
-    good = [each for each in found if helps(each[1], each[0])]
-    if not good:
-        return None
-    best, effect = max(good, key=lambda each: each[0].worth)
+    found = [_Tried(offer, outcome(effect, offer, line), effect) for effect in effects]
+    good = [each for each in found if helps(each.effect, each.outcome)]
+    return max(good, key=lambda each: each.outcome.worth, default=None)
+
+
+def _remedy(book: Ledger, line: OrderLine, tried: _Tried, place: int, currency: str) -> Remedy:
+    """The remedy as it is offered, with its effect in words. Refused where it cannot be made."""
+    offer = tried.offer
+    check_changes(offer.changes, Names(offer.changes), book.now)
     return Remedy(
         line=line,
         kind=offer.kind,
-        place=1,
+        place=place,
         words=offer.words[:300],
         changes=write_changes(offer.changes),
-        effect=told(effect),
+        effect=told(tried.effect.told()),
         promised_at=line.promised_at,
         before=line.forecast_at or book.now,
-        after=best.after,
-        saved_minutes=best.saved,
+        after=tried.outcome.after,
+        saved_minutes=tried.outcome.saved,
         cost=offer.cost,
         currency=currency,
-        worth=best.worth,
+        worth=tried.outcome.worth,
         found_at=book.now,
     )
 

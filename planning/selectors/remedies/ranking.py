@@ -10,7 +10,7 @@ from django.conf import settings
 
 from orders.models import OrderLine
 from planning.models import Remedy
-from planning.selectors.effects import Effect, JobEffect
+from planning.selectors.effects import Difference, Effect, JobEffect
 from planning.selectors.remedies.trouble import Offer
 
 DAY: Final = 1440
@@ -37,16 +37,16 @@ class Outcome:
     worth: Decimal
 
 
-def outcome(effect: Effect, offer: Offer, line: OrderLine) -> Outcome:
-    """What the effect means for the job that is to be helped; it has a promise and a forecast.
+def outcome(effect: Difference, offer: Offer, line: OrderLine) -> Outcome:
+    """What the difference means for the job that is to be helped; it has a promise and a forecast.
 
     Saved lateness of the whole shop, its own weighted, and half of what it gains of the reserve it lacks.
     Of that SURE counts, each day as MTO_LATE_DAY_COST; the cost and MOVED for every operation go off.
     """
-    forecast, promised, job = line.forecast_at, line.promised_at, effect.about
+    forecast, promised = line.forecast_at, line.promised_at
     if forecast is None or promised is None:
         raise ValueError("Only a job with promise and forecast can be helped.")
-    shift = job.after - job.before if job and job.before and job.after else timedelta()
+    shift = timedelta(minutes=int(effect.shift[effect.about]) if effect.about >= 0 else 0)
     saved = effect.tardiness_before - effect.tardiness_after
     if offer.kind != Remedy.Kind.PROMISE:
         behind = _minutes(promised, forecast) - _minutes(promised, forecast + shift)
@@ -57,9 +57,10 @@ def outcome(effect: Effect, offer: Offer, line: OrderLine) -> Outcome:
     return Outcome(forecast + shift, saved, worth.quantize(Decimal("0.01")))
 
 
-def helps(effect: Effect, found: Outcome) -> bool:
+def helps(effect: Difference, found: Outcome) -> bool:
     """Worth its cost, nobody loses their place, and no more jobs become late than are rescued."""
-    return not effect.nowhere and found.worth > 0 and effect.late_count <= effect.rescued_count
+    counts = effect.counts
+    return not effect.lost and found.worth > 0 and counts["late"] <= counts["rescued"]
 
 
 def told(effect: Effect) -> dict[str, Any]:
