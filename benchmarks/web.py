@@ -43,14 +43,30 @@ def main() -> None:
 
 
 def prepare(here: Installation, orders: int) -> dict[str, Any]:
-    """Ninety delivered orders and some half way, cloned; sessions and a key to ask with."""
+    """Ninety delivered orders and some half way, cloned; a plan, its past, sessions and a key to ask with."""
     here.run(*PLAY, "--make")
     here.start("worker", "-m", "celery", "-A", "mto", "worker", "-c", "2", "-l", "WARNING")
     drive(here, 90, 2)
-    drive(here, 6, 2, "--entry-only")
-    wait_until(lambda: here.ask("SELECT count(*) FROM orders_handover WHERE done_at IS NULL")[0][0] == 0)
-    drive(here, 10, 1, "--rounds", "3")
-    command = [sys.executable, "-m", "benchmarks.web_prepare", "--orders", str(orders)]
+    wait_until(lambda: owed(here) == 0)
+    began = time.perf_counter()
+    since = tell(here, "--history", str(orders * 92 // 100))
+    print(f"cloned in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    drive(here, 4, 2, "--entry-only")
+    wait_until(lambda: owed(here) == 0)
+    for rounds in ("3", "12", "16"):
+        drive(here, 4, 1, "--rounds", rounds)
+    wait_until(lambda: owed(here) == 0)
+    return tell(here, "--open", str(orders * 8 // 100), "--since", json.dumps(since))
+
+
+def owed(here: Installation) -> int:
+    """Handovers that nobody took over yet."""
+    return int(here.ask("SELECT count(*) FROM orders_handover WHERE done_at IS NULL")[0][0])
+
+
+def tell(here: Installation, *options: str) -> dict[str, Any]:
+    """What benchmarks.web_prepare prints."""
+    command = [sys.executable, "-m", "benchmarks.web_prepare", *options]
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, text=True, env=here.environment, cwd=REPOSITORY
     )

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import QuerySet
 
 from logistics.models import Carrier, PackedLine, Shipment
 from orders.models import Order, OrderLine
+from orders.selectors import CappedPaginator
 
 PAGE = 50
 
@@ -16,7 +17,7 @@ def shipments(*, status: str = "", page: int = 1) -> Page[Shipment]:
     """Shipments with their order and customer, newest first."""
     found = Shipment.objects.select_related("order__customer", "carrier")
     found = found.filter(status=status) if status else found.exclude(status=Shipment.Status.CANCELLED)
-    return Paginator(found, PAGE).get_page(page)
+    return CappedPaginator(found, PAGE).get_page(page)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from kernel.access import allow
 from kernel.errors import Refused
 from kernel.htmx import INVALID, add_refusal, render_page
 from orders.models import STAFF_ROLES, User
+from orders.selectors import CappedPaginator
 from quality import selectors, services
 from quality.forms import DecideForm, UseAsIsForm, ValuesForm, row_of
 from quality.models import Inspection, Nonconformance
@@ -26,9 +26,9 @@ INSPECTORS = ("inspector", "manager")
 @allow(*INSPECTORS, "planner", "sales")
 def home(request: HttpRequest) -> HttpResponse:
     """What an inspector does next: inspections waiting, then open NCRs, oldest promise first."""
-    page = Paginator(selectors.waiting(), PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(selectors.waiting(), PAGE).get_page(request.GET.get("page"))
     selectors.with_progress(list(page.object_list))
-    ncrs = Paginator(selectors.open_nonconformances(), 10).get_page(1)
+    ncrs = CappedPaginator(selectors.open_nonconformances(), 10).get_page(1)
     return render_page(request, "quality/home.html", {"page": page, "ncrs": ncrs}, partial="waiting")
 
 
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def inspection_list(request: HttpRequest) -> HttpResponse:
     """All inspections."""
     status = _known(request.GET.get("status", ""), Inspection.Status.values)
-    page = Paginator(selectors.inspections(status=status), PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(selectors.inspections(status=status), PAGE).get_page(request.GET.get("page"))
     selectors.with_progress(list(page.object_list))
     context = {"page": page, "statuses": Inspection.Status.choices}
     return render_page(request, "quality/inspections.html", context, partial="inspections")
@@ -98,7 +98,7 @@ def use_as_is(request: HttpRequest, number: str) -> HttpResponse:
 def nonconformance_list(request: HttpRequest) -> HttpResponse:
     """All NCRs, newest first."""
     status = _known(request.GET.get("status", ""), Nonconformance.Status.values)
-    page = Paginator(selectors.nonconformances(status=status), PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(selectors.nonconformances(status=status), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "statuses": Nonconformance.Status.choices}
     return render_page(request, "quality/nonconformances.html", context, partial="nonconformances")
 

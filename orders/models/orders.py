@@ -124,6 +124,13 @@ class Order(Versioned):
             models.Index(name="order_by_state", fields=("state", "-id")),
             models.Index(name="order_by_customer", fields=("customer", "-id")),
             models.Index(name="quotations_by_validity", fields=("valid_until",), condition=Q(state="quoted")),
+            models.Index(name="orders_quoted", fields=("quoted_at",), condition=Q(quoted_at__isnull=False)),
+            models.Index(
+                F("requested_date").asc(nulls_last=True), F("id").desc(), name="orders_first_wanted"
+            ),
+            models.Index(
+                F("requested_date").desc(nulls_last=True), F("id").desc(), name="orders_last_wanted"
+            ),
             search_index("order_by_number_part", "number"),
             search_index("order_by_quotation_part", "quotation_number"),
             search_index("order_by_po_part", "customer_po"),
@@ -264,6 +271,9 @@ class OrderLine(Stamped):
                 name="line_late",
                 fields=("order",),
                 condition=Q(state__in=OPEN, forecast_at__gt=F("promised_at")),
+            ),
+            models.Index(
+                name="line_delivered", fields=("delivered_at",), condition=Q(delivered_at__isnull=False)
             ),
             models.Index(name="line_held", fields=("order",), condition=Q(held_at__isnull=False)),
         )

@@ -188,6 +188,7 @@ class QuotationRevision(Stamped):
         )
         indexes = (
             models.Index(name="revisions_by_validity", fields=("valid_until",), condition=Q(status="sent")),
+            models.Index(name="revisions_lost", fields=("sent_at",), condition=~Q(lost_reason="")),
         )
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from orders.selectors.exporting import exported
 from orders.selectors.health import sweeper_health
 from orders.selectors.listing import OrderFilter, OrderRow, list_orders, order_rows, state_counts
 from orders.selectors.migration import LineMigration, migration_report
-from orders.selectors.paging import page_of
+from orders.selectors.paging import CappedPaginator, any_of, page_of
 from orders.selectors.products import (
     compiled_by_id,
     compiled_by_ids,
@@ -35,6 +35,7 @@ from orders.selectors.search import Hit, search, search_customers, search_items,
 from orders.selectors.usage import Use, code_uses, item_uses, process_uses
 
 __all__ = [
+    "CappedPaginator",
     "Hit",
     "LineMigration",
     "LinePreview",
@@ -44,6 +45,7 @@ __all__ = [
     "StageWork",
     "TimelineEntry",
     "Use",
+    "any_of",
     "code_uses",
     "compiled_by_id",
     "compiled_by_ids",

@@ -23,6 +23,25 @@ class CappedPaginator(Paginator[Any]):
         rows = self.object_list
         return rows.order_by()[:COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
 
+    def page(self, number: int | str) -> Page[Any]:
+        """The page; what stands before it is passed over by its ids, without a look at the wide rows."""
+        number, rows = self.validate_number(number), self.object_list
+        if number == 1 or not isinstance(rows, QuerySet):
+            found: Page[Any] = super().page(number)
+            return found
+        first = (number - 1) * self.per_page
+        ids = rows.values("pk")[first : min(first + self.per_page, self.count)]
+        return Page(rows.filter(pk__in=ids), number, self)
+
+
+def any_of(*found: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """The ids that any of these finds, of each the newest COUNTED, for `pk__in`.
+
+    An OR over several tables can use none of their indexes.
+    """
+    first, *others = (rows.order_by("-pk").values("pk")[:COUNTED] for rows in found)
+    return first.union(*others)
+
 
 def page_of(
     found: QuerySet[Any, Stored],

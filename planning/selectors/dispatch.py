@@ -77,13 +77,18 @@ QUEUES: Final = f"""
                 OR (each.worked_on_id IS NULL AND each.machine_id = machine.id))
             AND (%(until)s::timestamptz IS NULL OR lower(each.during) < %(until)s)
         ORDER BY each.status = 'running' DESC, each.status = 'paused' DESC, lower(each.during), each.id
-        LIMIT %(next)s
+        LIMIT greatest(%(least)s, least(%(next)s, %(all)s / (
+            SELECT count(*) FROM planning_machine AS other
+            JOIN planning_workcentre AS place ON place.id = other.work_centre_id
+            WHERE other.active AND (%(centre)s = '' OR place.code = %(centre)s)
+                AND (%(machine)s = '' OR other.code = %(machine)s))))
     ) AS o ON true
     LEFT JOIN orders_orderline AS line ON line.id = o.line_id
     LEFT JOIN orders_order AS parent ON parent.id = line.order_id
     LEFT JOIN orders_customer AS customer ON customer.id = parent.customer_id
     LEFT JOIN orders_product AS product ON product.id = line.product_id
     WHERE machine.active AND (%(centre)s = '' OR centre.code = %(centre)s)
+        AND (%(machine)s = '' OR machine.code = %(machine)s)
     ORDER BY centre.position, centre.code, length(machine.code), machine.code,
         o.status = 'running' DESC, o.status = 'paused' DESC, lower(o.during), o.id
 """
@@ -210,24 +215,25 @@ class Bench:
 def dispatch_list(now: datetime, centre: str = "", *, machine: str = "", days: int = 0) -> list[Bench]:
     """Every machine in service (of one work centre, by code) with the next NEXT operations, one statement.
 
-    With `days` all operations that begin within so many days.
+    With `days` the operations that begin within so many days: the next ones of each machine, MOST of one and
+    ALL together.
     """
-    values: dict[str, Any] = {"open": OPEN, "now": now, "centre": centre, "zone": _zone()}
+    values: dict[str, Any] = {"open": OPEN, "now": now, "centre": centre, "machine": machine}
     values |= {"next": MOST if days else NEXT, "until": now + timedelta(days=days) if days else None}
+    values |= {"zone": _zone(), "all": ALL, "least": 1 if days else NEXT}
     found: dict[str, tuple[str, str, list[Turn]]] = {}
     for code, name, centre_code, *rest in fetch(QUEUES, values):
         bench = found.setdefault(code, (name, centre_code, []))
         if rest[0] is not None:
             bench[2].append(Turn(*rest))
     return [
-        Bench(code, name, centre_code, tuple(turns))
-        for code, (name, centre_code, turns) in found.items()
-        if machine in ("", code)
+        Bench(code, name, centre_code, tuple(turns)) for code, (name, centre_code, turns) in found.items()
     ]
 
 
 MOST: Final = 500
-"""So many operations of a machine stand in a calendar file."""
+ALL: Final = 1000
+"""So many operations of a machine, and of all of them, stand in a calendar file, which is asked for often."""
 
 
 def unreleased(operation_ids: Collection[int], now: datetime) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -76,6 +77,7 @@ class Stretch:
 NOTHING: Final = Stretch("", 0, "")
 FEW: Final = 5
 COUNTS: Final = 0.05
+SHOWN: Final = 50
 """From this share of the whole time on a stretch is shown at once; FEW of them are shown in any case."""
 
 
@@ -93,7 +95,7 @@ class Why:
     stretches: Sequence[Stretch]
     nowhere: str = ""
 
-    @property
+    @cached_property
     def minutes(self) -> int:
         """From now to the forecast."""
         return sum(each.minutes for each in self.stretches)
@@ -109,11 +111,17 @@ class Why:
         few = len(self.stretches) <= FEW
         return [each for each in self.stretches if few or each.minutes >= COUNTS * self.minutes]
 
-    @property
+    @cached_property
     def rest(self) -> list[Stretch]:
         """The shorter ones."""
-        main = self.main
+        main = set(self.main)
         return [each for each in self.stretches if each not in main]
+
+    @property
+    def longest_of_rest(self) -> list[Stretch]:
+        """The SHOWN longest of them, in their order: behind long queues there are hundreds."""
+        least = sorted((each.minutes for each in self.rest), reverse=True)[:SHOWN]
+        return [each for each in self.rest if least and each.minutes >= least[-1]][:SHOWN]
 
     @property
     def rest_length(self) -> str:

@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 
 from orders.models import Role, User, WorkItem
-from orders.selectors import Hit
+from orders.selectors import CappedPaginator, Hit, any_of
 from procurement.models import Peg, PurchaseOrder, PurchaseOrderLine, StockMove, Supplier
 from procurement.selectors.buying import total_of
 
@@ -57,10 +57,15 @@ def purchase_orders(*, status: str = "", text: str = "", page: int | str = 1) ->
     if status in PurchaseOrder.Status.values:
         orders = orders.filter(status=status)
     if text:
-        by_item = PurchaseOrderLine.objects.filter(item__number__iexact=text).values("order_id")
-        found = Q(number__icontains=text) | Q(supplier__name__icontains=text) | Q(id__in=by_item)
-        orders = orders.filter(found)
-    listed: Page[Any] = Paginator(orders, PAGE).get_page(page)
+        every = PurchaseOrder.objects
+        orders = orders.filter(
+            pk__in=any_of(
+                every.filter(number__icontains=text),
+                every.filter(supplier__name__icontains=text),
+                every.filter(lines__item__number__iexact=text),
+            )
+        )
+    listed: Page[Any] = CappedPaginator(orders, PAGE).get_page(page)
     listed.object_list = _listed(list(listed.object_list))
     return listed
 
@@ -70,7 +75,9 @@ def search_purchase_orders(text: str, user: User) -> list[Hit]:
     if not user.has_role(Role.BUYER, Role.PLANNER, Role.MANAGER):
         return []
     named = Supplier.objects.filter(name__icontains=text).values("id")
-    found = PurchaseOrder.objects.filter(Q(number__icontains=text) | Q(supplier__in=named))
+    every = PurchaseOrder.objects
+    newest = any_of(every.filter(number__icontains=text), every.filter(supplier__in=named))
+    found = every.filter(pk__in=newest)
     return [
         Hit(
             "Purchase orders",
@@ -118,9 +125,9 @@ def pegs(order: PurchaseOrder, page: int | str = 1) -> Page[Any]:
     found = Peg.objects.filter(purchase_line__order=order).select_related(
         "purchase_line__item", "requirement__operation", "requirement__line__order__customer"
     )
-    return Paginator(found.order_by(F("requirement__need_by").asc(nulls_last=True), "id"), PEGS).get_page(
-        page
-    )
+    return CappedPaginator(
+        found.order_by(F("requirement__need_by").asc(nulls_last=True), "id"), PEGS
+    ).get_page(page)
 
 
 def supplier_by_code(code: str) -> Supplier | None:

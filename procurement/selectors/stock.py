@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from orders.models import Item
+from orders.selectors import CappedPaginator
 from procurement.models import Lot, PurchaseOrderLine, Reservation, StockMove, SupplierItem
 
 PAGE = 25
@@ -40,7 +41,7 @@ def stock(*, text: str = "", only: str = "", page: int | str = 1) -> Page[Any]:
         items = items.filter(id__in=Lot.objects.filter(on_hand__gt=0).values("item_id"))
     if only == "coming":
         items = items.filter(id__in=_open_lines().values("item_id"))
-    return Paginator(items, PAGE).get_page(page)
+    return CappedPaginator(items, PAGE).get_page(page)
 
 
 def item_stock(number: str) -> ItemStock | None:
@@ -67,7 +68,7 @@ def ledger(item_id: int, page: int | str = 1) -> Page[Any]:
     """The stock moves of an item, newest first. Two statements."""
     moves = StockMove.objects.filter(lot__item=item_id).order_by("-id")
     rows = moves.select_related("lot", "by", "requirement__line__order", "requirement__operation")
-    return Paginator(rows, MOVES).get_page(page)
+    return CappedPaginator(rows, MOVES).get_page(page)
 
 
 def lot(lot_id: int) -> Lot | None:

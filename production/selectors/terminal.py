@@ -19,6 +19,7 @@ from planning.selectors import unreleased
 
 Status = Operation.Status
 PAGE = 20
+COUNTED = (Status.RUNNING, Status.PAUSED, Status.READY, Status.BLOCKED)
 QUEUED = (Status.RUNNING, Status.PAUSED, Status.READY, Status.BLOCKED, Status.PENDING)
 
 
@@ -246,8 +247,7 @@ def place_of(operation: Operation) -> WorkCentre | None:
 def choices_of_work_centre() -> list[WorkCentre]:
     """All work centres with what is `running`, `ready` and `blocked` there, counted. 2 statements."""
     counted = (
-        Operation.objects.open()
-        .filter(line__state="production")
+        Operation.objects.filter(status__in=COUNTED, line__state="production")
         .values("machine__work_centre")
         .annotate(
             running=Count("id", filter=Q(status=Status.RUNNING)),

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 import segno
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from kernel import clock
 from kernel.access import allow
 from kernel.htmx import render_page
 from orders.models import STAFF_ROLES, User
+from orders.selectors import CappedPaginator
 from planning.models import Operation
 from production import selectors, services
 from production.forms import SearchForm
@@ -29,7 +29,7 @@ def work_order_list(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     status, search = form.value("status"), form.value("q")
     found = selectors.work_orders(status=status, search=search)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(found, PAGE).get_page(request.GET.get("page"))
     selectors.with_progress(list(page.object_list))
     context = {"page": page, "search": search, "status": status, "statuses": WorkOrder.Status.choices}
     return render_page(request, "production/work_orders.html", context, partial="work-orders")

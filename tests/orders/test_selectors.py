@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders import selectors, services
 from orders.lifecycle import RAIL
-from orders.models import OrderLine, Role
+from orders.models import Order, OrderLine, Role
 from orders.selectors import OrderFilter
 from orders.services import Header, LineInput
 from tests.orders import cast
@@ -194,3 +194,34 @@ def test_health_names_parked_handovers() -> None:
     line.handovers.update(parked_at=cast.NOW)
     assert selectors.sweeper_health(now=cast.NOW)["handovers"]["parked"] == 1
     assert [handover.line for handover in selectors.needs_attention()] == [line]
+
+
+def test_a_later_page_shows_what_follows_the_first_with_as_many_statements() -> None:
+    numbers = [cast.quoted().quotation_number for _ in range(5)]
+    found = Order.objects.order_by("-id")
+    with CaptureQueriesContext(connection) as statements:
+        page = selectors.page_of(found, 2, lambda rows: [row.reference for row in rows], size=2)
+    assert list(page.object_list) == numbers[::-1][2:4]
+    assert len(statements) == 2
+
+
+def test_a_later_page_keeps_an_order_by_what_was_computed() -> None:
+    first, second, third = (cast.confirmed() for _ in range(3))
+    second.lines.update(promised_at=services.noon(cast.WISHED) + timedelta(days=9))
+    listed = selectors.list_orders(OrderFilter(sort="-promised"), page=2, size=1)
+    assert [row.order.reference for row in listed] == [third.number]
+    assert references(sort="-promised")[0] == second.number
+    assert first.number in references(sort="-promised")
+
+
+def test_a_whole_number_finds_its_order_and_no_other() -> None:
+    order = cast.confirmed()
+    cast.customer(name=f"Friends of {order.number}")
+    assert references(text=str(order.number).lower()) == [order.number]
+    assert references(text=order.quotation_number) == [order.number]
+
+
+def test_either_of_several_finds_is_found_once() -> None:
+    first, second = cast.quoted(), cast.quoted()
+    both = selectors.any_of(Order.objects.filter(pk=first.pk), Order.objects.all())
+    assert list(Order.objects.filter(pk__in=both).order_by("pk")) == [first, second]

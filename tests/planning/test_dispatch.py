@@ -134,6 +134,15 @@ def test_a_calendar_program_gets_the_plan(client: Any, operator: User, cuts: lis
     assert {str(event["uid"]) for event in events} == {f"operation-{each.id}@mto" for each in cuts}
 
 
+def test_a_calendar_of_all_machines_shares_its_events_among_them(
+    cuts: list[Operation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planning.selectors.dispatch.ALL", 2)
+    (bench,) = dispatch_list(MONDAY, days=14)
+    assert [turn.id for turn in bench.turns] == [each.id for each in cuts[:2]]
+    assert dispatch_list(MONDAY, machine="CUT-2", days=14) == []
+
+
 @pytest.mark.parametrize("what", ["password", "inactive", "forged"])
 def test_a_calendar_ends_with_its_person(
     client: Any, operator: User, cuts: list[Operation], what: str

@@ -119,6 +119,15 @@ def test_a_rework_hurts_its_job(shop: Shop) -> None:
     assert [job.line for job in selectors.hurt_by_rework(line, MONDAY)[0]] == [line]
 
 
+def test_of_hundreds_of_short_stretches_the_longest_are_shown_in_their_order() -> None:
+    short = [selectors.Stretch("queue", 1 + at % 3, f"behind job {at}") for at in range(300)]
+    found = selectors.Why([selectors.Stretch("work", 9000, "the job itself"), *short])
+    shown = found.longest_of_rest
+    assert len(found.rest) == 300
+    assert [each.minutes for each in shown] == [3] * 50
+    assert shown == [each for each in short if each.minutes == 3][:50]
+
+
 def test_the_customer_reads_safe_words_only(shop: Shop, client: Client) -> None:
     (line,) = planned(shop, bom=[material(shop.items["steel"], 10)])
     slip(line, 7)
