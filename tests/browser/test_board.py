@@ -64,6 +64,7 @@ def glass(board: Page) -> Spot:
 
 def chosen_bar(board: Page) -> tuple[float, float, float, float]:
     """Where the chosen bar stands on the page."""
+    expect(board.locator("#board-glass")).to_have_attribute("data-chosen", re.compile(r"\d"))
     (x, y), told = glass(board), (board.locator("#board-glass").get_attribute("data-chosen") or "").split()
     left, top, width, height = map(float, told)
     return x + left, y + top, width, height

@@ -73,6 +73,7 @@ def test_the_name_of_a_crew_tells_who_is_away(people: Page) -> None:
 
 def test_a_bar_is_moved_in_time_where_rows_are_people(people: Page) -> None:
     people.keyboard.press("ArrowDown")
+    expect(people.locator("#board-glass")).to_have_attribute("data-chosen", re.compile(r"\d"))
     told = (people.locator("#board-glass").get_attribute("data-chosen") or "").split()
     box = people.locator("#board-glass").bounding_box()
     assert box
@@ -85,6 +86,14 @@ def test_a_bar_is_moved_in_time_where_rows_are_people(people: Page) -> None:
     people.get_by_role("button", name="Save move").click()
     expect(people.locator("#board-notice")).to_have_class("board-notice is-good")
     assert Operation.objects.filter(pinned=True).count() == 1
+
+
+def test_a_move_begun_from_the_panel_stays_with_the_people(people: Page) -> None:
+    people.keyboard.press("ArrowDown")
+    people.get_by_role("button", name="Move", exact=True).click()
+    people.keyboard.press("Shift+ArrowRight")
+    expect(people.locator("#board-chosen")).to_contain_text("becomes late")
+    expect(people.get_by_role("button", name="People")).to_have_attribute("aria-pressed", "true")
 
 
 def test_what_nobody_attends_says_why(people: Page) -> None:

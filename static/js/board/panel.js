@@ -35,7 +35,7 @@ export function showChosen(state, acts) {
       ...(held ? [] : fact("Able", able(data, i).map((each) => data.machines[each].code).slice(0, 12).join(", ") || "no machine")),
     ),
     h("div", { class: "acts" },
-      state.mayChange && movable(data, i) && view.mode === "machines" ? button("Move", "arrows-sort", () => acts.move(i)) : null,
+      state.mayChange && movable(data, i) ? button("Move", "arrows-sort", () => acts.move(i)) : null,
       state.mayChange && movable(data, i) ? button(data.pinned[i] ? "Unpin" : "Pin", "map-pin", () => acts.pin(i)) : null,
       held ? null : button(view.chain ? "Hide job" : "Follow job", "route", acts.chain),
       h("a", { class: "btn btn-sm", href: `/orders/${line.ref}/` }, icon("external-link"), "Open order"),

@@ -64,7 +64,7 @@ function centreRows(data) {
 // Each person has a lane of their own; until somebody told who attends what there is nothing to show.
 function crewRows(data) {
   const { teams: found, nobody } = teams(data), rows = [];
-  if (nobody.length) rows.push(row(data, { title: "Nobody", sub: `${nobody.length} ${nobody.length === 1 ? "operation" : "operations"}`, hours: -1, lacking: true, end: data.until }, nobody, true));
+  if (nobody.length) rows.push(row(data, { title: "Nobody", sub: String(nobody.length), hours: -1, lacking: true, end: data.until }, nobody, true));
   for (const team of found) {
     const { members } = team, many = `${members.length} ${members.length === 1 ? "person" : "people"}`;
     rows.push(row(data, { title: team.title, sub: `${team.code}, ${many}`, crew: team.crew, members, end: data.until }, team.items, team.lane));
