@@ -67,7 +67,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _point_settings_at_services() -> None:
     """The settings were read before the services had an address; each worker has its own broker database."""
-    settings.DATABASES["default"].update(postgres(parse_url(os.environ["DATABASE_URL"])))
+    database = settings.DATABASES["default"]
+    database.update(postgres(parse_url(os.environ["DATABASE_URL"])))
+    # On a busy machine a kernel compiles for long, within the transaction of a test.
+    database["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=300s"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw14").removeprefix("gw")
     address = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(worker) + 1}"
     settings.CELERY_BROKER_URL = app.conf.broker_url = address

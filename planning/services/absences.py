@@ -8,9 +8,8 @@ from kernel import clock
 from kernel.errors import Conflict, Refused
 from kernel.formats import absolute, day_of, plural
 from orders.models import User
-from planning import engine
 from planning.models import Absence, Crew
-from planning.selectors import load_resources, minute_of
+from planning.selectors import load_resources
 from planning.services.requests import request_repair
 from planning.services.spans import check_span, cut_short
 
@@ -28,14 +27,14 @@ def report_absence(
 ) -> Absence:
     """Note that some people of a crew are not there for a while; a worker repairs the plan at once.
 
-    Refused where it ends before it starts, is over, lasts more than a year, where the crew has not so many
-    people there, or does not work at that time anyway.
+    Outside the crew's shifts it changes nothing. Refused where it ends before it starts, is over, lasts more
+    than a year, or where the crew has not so many people there or never works.
     """
     now = now or clock.now()
     check_span(starts, ends, now, awaited="they are expected back", longer="make the crew smaller")
     crew = Crew.objects.select_for_update().get(id=crew.id)
     _check_people(crew, people, starts, ends)
-    _check_hours(crew, starts, ends, now)
+    _check_works(crew, now)
     absence = Absence.objects.create(
         crew=crew, people=people, starts=starts, ends=ends, note=note.strip()[:200], by=by, at=now
     )
@@ -70,17 +69,10 @@ def _check_people(crew: Crew, people: int, starts: datetime, ends: datetime) -> 
         )
 
 
-def _check_hours(crew: Crew, starts: datetime, ends: datetime, now: datetime) -> None:
-    windows = load_resources(now).windows_of_calendar(crew.calendar_id)
-    if not len(windows):
+def _check_works(crew: Crew, now: datetime) -> None:
+    if not len(load_resources(now).windows_of_calendar(crew.calendar_id)):
         raise Refused(
             f"The calendar {crew.calendar} of {crew} has no working time at all.",
             field="crew",
             remedy="Give the calendar shifts first.",
-        )
-    if not engine.work_between(windows, minute_of(starts), minute_of(ends)):
-        raise Refused(
-            f"{crew} does not work at that time: its calendar {crew.calendar} is closed.",
-            field="starts",
-            remedy="Give times within its shifts.",
         )

@@ -9,9 +9,8 @@ from kernel import clock
 from kernel.errors import Conflict, Refused
 from kernel.formats import absolute, day_of
 from orders.models import User
-from planning import engine
 from planning.models import Downtime, Machine, Operation
-from planning.selectors import load_resources, minute_of
+from planning.selectors import load_resources
 from planning.services.requests import request_repair
 from planning.services.spans import check_span, cut_short
 
@@ -29,13 +28,13 @@ def report_downtime(
 ) -> Downtime:
     """Note that a machine cannot be used for a while; a worker repairs the plan at once.
 
-    Refused where it ends before it starts, is over, lasts more than a year, or where the machine is not
-    working at that time anyway.
+    Outside its shifts that changes nothing: a machine may break down at night, too. Refused where it ends
+    before it starts, is over or lasts more than a year, or where the machine never works.
     """
     now = now or clock.now()
     longer = "take the machine out of service under Machines"
     check_span(starts, ends, now, awaited="it is expected to end", longer=longer)
-    _check_hours(machine, starts, ends, now)
+    _check_works(machine, now)
     downtime = Downtime.objects.create(
         machine=machine, kind=kind, starts=starts, ends=ends, note=note.strip()[:200], by=by, at=now
     )
@@ -67,18 +66,10 @@ def what_runs(machines: Iterable[Machine]) -> list[str]:
     ]
 
 
-def _check_hours(machine: Machine, starts: datetime, ends: datetime, now: datetime) -> None:
-    windows = load_resources(now).windows_of(machine.id)
-    calendar = machine.work_centre.calendar
-    if not len(windows):
+def _check_works(machine: Machine, now: datetime) -> None:
+    if not len(load_resources(now).windows_of(machine.id)):
         raise Refused(
-            f"The calendar {calendar} of {machine} has no working time at all, so nothing is planned there.",
+            f"The calendar {machine.work_centre.calendar} of {machine} has no working time at all.",
             field="machine",
             remedy="Give the calendar shifts first.",
-        )
-    if not engine.work_between(windows, minute_of(starts), minute_of(ends)):
-        raise Refused(
-            f"{machine} does not work at that time: its calendar {calendar} is closed, or it stands already.",
-            field="starts",
-            remedy="Give times within its shifts.",
         )

@@ -77,7 +77,6 @@ def test_a_downtime_that_is_over_cannot_be_ended(shop: Shop) -> None:
         (2, 1, "ends before it starts"),
         (-3, -1, "over already"),
         (0, 24 * 400, "longer than a year"),
-        (9, 12, "does not work at that time"),
     ],
 )
 def test_impossible_times_are_refused_with_what_to_do(shop: Shop, starts: int, ends: int, words: str) -> None:
@@ -91,6 +90,15 @@ def test_impossible_times_are_refused_with_what_to_do(shop: Shop, starts: int, e
     assert refusal.value.field
     assert refusal.value.remedy
     assert not Downtime.objects.exists()
+
+
+def test_a_machine_that_breaks_down_at_night_moves_nothing(shop: Shop) -> None:
+    (line,) = planned(shop)
+    machine, night = shop.machines["CUT-1"], MONDAY + 14 * HOUR
+    services.report_downtime(machine=machine, starts=night, ends=night + 4 * HOUR, now=MONDAY)
+    before = line.operations.get(sequence=10).during
+    services.repair_plan(now=MONDAY)
+    assert line.operations.get(sequence=10).during == before
 
 
 def test_a_calendar_without_working_time_is_named(shop: Shop) -> None:

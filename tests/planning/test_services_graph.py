@@ -108,7 +108,6 @@ def test_an_absence_asks_for_a_repair(shop: Shop) -> None:
         (0, 24 * 400, 1, "longer than a year"),
         (0, 1, 3, "has 2 of 2 people there"),
         (0, 1, 0, "has 2 of 2 people there"),
-        (12, 13, 1, "does not work at that time"),
     ],
 )
 def test_an_absence_that_makes_no_sense_is_refused(
