@@ -22,7 +22,18 @@ from planning.engine.repair import (
     pushed,
     repair,
 )
-from planning.engine.ripple import Again, Lines, followed, lined_up, marked, merged, relined, ripple, turned
+from planning.engine.ripple import (
+    Again,
+    Lines,
+    followed,
+    lined_up,
+    marked,
+    merged,
+    relined,
+    ripple,
+    turned,
+    unequal,
+)
 from planning.engine.seats import AHEAD, KEPT, OUT
 from planning.engine.shop import PINNED, STARTED, Shop, lasting_of, task_rows
 from planning.engine.standing import score
@@ -134,6 +145,11 @@ class Known:
     def soon(self) -> "Base":
         """The plan in which everybody with a place begins as soon as it can."""
         return Base.of(self, self.homes.marks, False)
+
+    @cached_property
+    def giving_way(self) -> Table:
+        """The slots when machines give way."""
+        return giving_way(self.problem, self.shop, self.standing, self.rest.marks)
 
     @cached_property
     def by_due(self) -> IntArray:
@@ -278,7 +294,7 @@ class Altered:
         rest, struck = self.let_go(self.waiting), self._struck()
         tried = [self.filled(base, rest)]
         if struck.any():
-            tried.append(giving_way(self.problem, shop, standing, rest))
+            tried.append(self._giving_way(rest))
             tried.append(self.filled(base, self.let_go(self.waiting | struck)))
         if self.lost.any():
             ahead = marked(shop, np.flatnonzero(self.lost), AHEAD)
@@ -287,6 +303,12 @@ class Altered:
             rows = np.flatnonzero(about)
             tried += [self.filled(base, np.maximum(rest, marked(shop, rows, how))) for how in (OUT, AHEAD)]
         return min(tried, key=lambda slots: score(shop, slots, standing))
+
+    def _giving_way(self, rest: IntArray) -> Table:
+        """The way in which machines give way: weights change nothing of it."""
+        if self.touched.size or self.elsewhere.size or self._by_due() is None:
+            return giving_way(self.problem, self.shop, self.standing, rest)
+        return self.known.giving_way.copy()
 
     def _struck(self) -> BoolArray:
         mine, theirs = self.begun[1]["free"], self.known.begun[1]["free"]
@@ -304,7 +326,7 @@ def differing(one: Table, other: Table) -> IntArray:
     if one is other or not len(one):
         return np.empty(0, np.int64)
     wide = [np.ascontiguousarray(each).view(np.int64).reshape(len(each), -1) for each in (one, other)]
-    return np.flatnonzero((wide[0] != wide[1]).any(axis=1))
+    return unequal(*wide)
 
 
 def _alike(problem: Problem, mine: Problem, rows: IntArray) -> bool:

@@ -11,6 +11,7 @@ from planning.engine.calendars import add_work, next_working, subtract_work, win
 from planning.engine.features import DISPATCH, features
 from planning.engine.grid import GRID, dispatched
 from planning.engine.insert import insert
+from planning.engine.known import Known
 from planning.engine.problem import Problem
 from planning.engine.repair import repair
 from planning.engine.result import Plan
@@ -53,6 +54,7 @@ def warm_up() -> None:
     insert(plain, [Busy(machine=0, start=0, end=30)])
     late = standing_slots(*(np.array([minute], np.int64) for minute in (0, -20, -10)))
     repair(plain, late, np.array([True]))
+    Known(plain, late).repaired(plain, late, np.array([True]))
     warm_up_serial()
 
 

@@ -96,6 +96,19 @@ def lined_up(
 
 
 @builder
+def unequal(one: Table, other: Table) -> IntArray:
+    """The rows in which two tables of numbers, as wide as each other, differ."""
+    found, many = np.empty(len(one), np.int64), 0
+    for row in range(len(one)):
+        for column in range(one.shape[1]):
+            if one[row, column] != other[row, column]:
+                found[many] = row
+                many += 1
+                break
+    return found[:many]
+
+
+@builder
 def followed(shop: Shop, rows: IntArray) -> IntArray:
     """These operations and everything that follows them."""
     found, known = np.empty(len(shop.tasks), np.int64), np.zeros(len(shop.tasks), np.bool_)
