@@ -1,5 +1,6 @@
 """Calendars, people and equipment as changes: seen, made, undone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
