@@ -71,11 +71,14 @@ def played(here: Installation, port: int, prepared: dict[str, Any]) -> dict[str,
             "pan_ms": stepped(page, metrics, 40, 0),
             "zoom_ms": stepped(page, metrics, 0, -30),
         }
-        figures |= {"people_load_ms": opened(page, f"{board}&rows=people"), "people_bytes": max(sizes)}
-        page.wait_for_timeout(1500)
-        figures |= {"people_pan_ms": stepped(page, metrics, 40, 0)}
-        page.goto(f"{address}/planning/board/?days=1")
+        page.goto(f"{address}/planning/board/?days=4")
         figures |= dragged(page)
+        here.run(*PLAY, "--staff")
+        sizes.clear()
+        loads = [opened(page, f"{board}&rows=people") for _ in range(3)]
+        page.wait_for_timeout(1500)
+        figures |= {"people_load_ms": median(loads), "people_bytes": max(sizes)}
+        figures |= {"people_pan_ms": stepped(page, metrics, 40, 0)}
         browser.close()
     return figures
 

@@ -19,17 +19,20 @@ PER_ORDER = 8
 
 
 def main() -> None:
-    """Make the jobs, plan them, write down how far the plan reaches."""
+    """Make the jobs, plan them, write down how far the plan reaches; or only staff the shop."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--operations", type=int, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--operations", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--staff", action="store_true")
     options = parser.parse_args()
+    if options.staff:
+        staff()
+        return
     now = timezone.now().replace(second=0, microsecond=0)
     engine.warm_up()
     make(options.operations // PER_ORDER, random.Random(1), now)
     services.replan(reason="Measured", now=now)
     settled()
-    staff()
     last = max(each for each in Operation.objects.values_list("during__endswith", flat=True) if each)
     client = Client()
     client.force_login(User.objects.create_user("planner@example.com", roles=["planner"]))
