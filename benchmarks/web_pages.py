@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils import timezone
 import benchmarks.ready  # noqa: F401 - Django first
 from logistics.models import Shipment
 from orders.models import Customer, Item, Order, User
-from planning.models import Branch, Calendar, Operation, Remedy, Upload, WorkCentre
+from planning.models import Branch, Calendar, Remedy, Upload, WorkCentre
 from planning.selectors import calendar_token
 from procurement.models import PurchaseOrder
 from production.models import WorkOrder
@@ -111,7 +112,7 @@ def _of_buyers() -> Sequence[Page]:
         ("purchase order", "buyer", [reverse("procurement:order", args=[number]) for number in numbers]),
         ("stock", "buyer", _with(stock, ["", "page=2", "page=10", "q=I1", "only=short"])),
         ("item", "buyer", [reverse("procurement:item", args=[number]) for number in _numbers(Item)]),
-        ("supplier's failing", "buyer", [reverse("procurement:supplier-what-if", args=["S1"])]),
+        ("supplier's failing", "planner", [reverse("procurement:supplier-what-if", args=["S1"])]),
     ]
 
 
@@ -119,11 +120,9 @@ def _of_floor() -> Sequence[Page]:
     codes = WorkCentre.objects.order_by("position", "code").values_list("code", flat=True)
     works, numbers = reverse("production:work-orders"), _numbers(WorkOrder)
     home = reverse("logistics:home")
-    ready = Operation.objects.filter(status="ready")
     return [
         ("choice of terminal", "operator", [reverse("production:choose")]),
         ("terminal", "operator", [reverse("production:terminal", args=[code]) for code in codes]),
-        ("operation", "operator", _each("production:operation", ready)),
         ("work orders", "operator", _with(works, ["", "page=2", "page=100", "status=released", "q=00"])),
         ("work order", "operator", [reverse("production:work-order", args=[number]) for number in numbers]),
         ("traveller", "operator", [reverse("production:traveller", args=[number]) for number in numbers]),
@@ -154,7 +153,7 @@ def _of_api(customer: Customer) -> Sequence[Page]:
 
 
 def _with(path: str, queries: Sequence[str]) -> list[str]:
-    return [f"{path}?{query}" if query else path for query in queries]
+    return [f"{path}?{quote(query, safe='=&')}" if query else path for query in queries]
 
 
 def _states(*states: str) -> list[str]:
