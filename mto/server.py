@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 
 PREPARES: Final = (
     "orders.selectors.preparing.keep_prepared",
-    "planning.selectors.preparing.keep_prepared",
+    "planning.selectors.order_book.preparing.keep_prepared",
 )
 """What each web process does beside its requests until it stops, by name."""
 stopping = Event()

@@ -13,7 +13,7 @@ from kernel.htmx import add_refusal
 from planning.forms.rows import check_seen, mark_seen, tell_rows
 from planning.selectors.changes import Change
 from planning.selectors.changes.calendars import hours_of
-from planning.selectors.hours import (
+from planning.selectors.shop.hours import (
     MOST_DAYS,
     MOST_SHIFTS,
     Definition,

@@ -12,7 +12,7 @@ from planning.models import Calendar, Machine, Tool, WorkCentre
 from planning.selectors.changes import Change
 from planning.selectors.changes.calendars import Remove
 from planning.selectors.changes.equipment import CentreAs, MachineAs, Tooled
-from planning.selectors.hours import fingerprint
+from planning.selectors.shop.hours import fingerprint
 
 MOST_ROWS: Final = 1000
 

@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Final, NamedTuple
 
 from kernel.errors import Refused
-from planning.selectors.hours import OtherDay
+from planning.selectors.shop.hours import OtherDay
 
 LARGEST: Final = 1_000_000
 MOST: Final = 2000

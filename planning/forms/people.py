@@ -9,7 +9,7 @@ from planning.forms.rows import check_seen, mark_seen
 from planning.models import Calendar, Crew, Skill
 from planning.selectors.changes import Change
 from planning.selectors.changes.people import CrewAs, SkillAs, Skilled
-from planning.selectors.hours import fingerprint
+from planning.selectors.shop.hours import fingerprint
 
 LARGEST: Final = 1000
 NEW: Final = "new"

@@ -24,7 +24,7 @@ class Branch(models.Model):
     """A what-if: changes to the plan in force, and what the plan would be with them.
 
     None copies the order book: `changes` are those of planning.selectors.changes, and `slots` hold only the
-    operations that stand elsewhere than in the plan in force (planning.selectors.branches packs them).
+    operations that stand elsewhere than in the plan in force (planning.selectors.what_if.packing).
     `revision` counts the acts on it: what was planned for another one is not stored. `edition` is the last
     change of the plan (PlanVersion) it was planned on. `before` and `after` are the figures of the plan in
     force and of the branch, `effect` the jobs that differ. `send_at` is when a plan that was sent for and not

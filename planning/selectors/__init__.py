@@ -13,19 +13,13 @@ from planning.selectors.board import (
     read_window,
     spelled_out,
 )
-from planning.selectors.book import Held, held_slots, new_links, new_rows
-from planning.selectors.branches import (
-    BranchPage,
-    Comparison,
-    branch_page,
-    compare_branches,
-    moves_after,
-    newest_edition,
-)
-from planning.selectors.calendar_file import calendar_file, calendar_token, read_calendar_token
+from planning.selectors.board.load import CentreLoad, load_per_centre
+from planning.selectors.board.looks import MovedOperation, Moves, moved_since_look
+from planning.selectors.board.moves import MOVED, packed, unpacked
 from planning.selectors.changes import Names, read_changes, words_of, write_changes
-from planning.selectors.decisions import answer_of, cause_groups, decisions, measured, worth_by_kind
-from planning.selectors.dispatch import (
+from planning.selectors.decisions.decisions import answer_of, cause_groups, decisions, measured, worth_by_kind
+from planning.selectors.dispatch.calendar_file import calendar_file, calendar_token, read_calendar_token
+from planning.selectors.dispatch.dispatch import (
     Bench,
     Turn,
     dispatch_list,
@@ -34,20 +28,18 @@ from planning.selectors.dispatch import (
     unreleased,
     wall_version,
 )
+from planning.selectors.dispatch.schedule import OrderSchedule, ScheduledOperation, order_schedule
 from planning.selectors.editions import Edition, plan_state
-from planning.selectors.effects import Effect, JobEffect, compared, effect_of
-from planning.selectors.forecasts import forecast_minutes
-from planning.selectors.home import Home, planner_home
-from planning.selectors.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
-from planning.selectors.hypothetical import Obstacle, obstacles_of
-from planning.selectors.known import known_book
-from planning.selectors.ledger import Ledger, altered, busy_now, load_ledger
-from planning.selectors.load import CentreLoad, load_per_centre
-from planning.selectors.looks import MovedOperation, Moves, moved_since_look
+from planning.selectors.effects.effects import Effect, JobEffect, compared, effect_of
+from planning.selectors.effects.forecasts import forecast_minutes
+from planning.selectors.effects.worth import figures_of
+from planning.selectors.home.home import Home, planner_home
+from planning.selectors.home.on_time import on_time_list
 from planning.selectors.moments import minute_of, moment_of, next_minute
-from planning.selectors.moves import MOVED, packed, unpacked
-from planning.selectors.on_time import on_time_list
-from planning.selectors.operations import (
+from planning.selectors.order_book.book import Held, held_slots, new_links, new_rows
+from planning.selectors.order_book.known import known_book
+from planning.selectors.order_book.ledger import Ledger, altered, busy_now, load_ledger
+from planning.selectors.order_book.operations import (
     Reached,
     first_operations_supplied,
     followers,
@@ -56,16 +48,24 @@ from planning.selectors.operations import (
     reached_operations,
     step_of,
 )
-from planning.selectors.overview import ShopOverview, shop_overview
-from planning.selectors.packing import PLACE, pack_places, unpack_places
-from planning.selectors.people import SkillBook
-from planning.selectors.problem import problem_of
-from planning.selectors.promise_panel import Panel, promise_panel
-from planning.selectors.resources import Resources, load_resources
-from planning.selectors.routing import Row, operations_of, unknown_needs
-from planning.selectors.schedule import OrderSchedule, ScheduledOperation, order_schedule
-from planning.selectors.why import Stretch, Why, why_jobs
-from planning.selectors.worth import figures_of
+from planning.selectors.order_book.problem import problem_of
+from planning.selectors.order_book.routing import Row, operations_of, unknown_needs
+from planning.selectors.promises.promise_panel import Panel, promise_panel
+from planning.selectors.shop.overview import ShopOverview, shop_overview
+from planning.selectors.shop.people import SkillBook
+from planning.selectors.shop.resources import Resources, load_resources
+from planning.selectors.what_if.branches import (
+    BranchPage,
+    Comparison,
+    branch_page,
+    compare_branches,
+    moves_after,
+    newest_edition,
+)
+from planning.selectors.what_if.hypothetical import Obstacle, obstacles_of
+from planning.selectors.what_if.packing import PLACE, pack_places, unpack_places
+from planning.selectors.why.hurts import HurtJob, hurt_by_downtime, hurt_by_item, hurt_by_rework
+from planning.selectors.why.why import Stretch, Why, why_jobs
 
 __all__ = [
     "MOVED",

@@ -23,9 +23,9 @@ from orders.models import User
 from planning import services
 from planning.forms import CalendarEntry, FileForm, read_holidays
 from planning.models import Calendar
-from planning.selectors.calendars import calendar_cards, card_of
 from planning.selectors.changes import Remove, hours_of
-from planning.selectors.hours import WeekShift, definition_of, week_minutes, week_picture, with_days
+from planning.selectors.shop.calendars import calendar_cards, card_of
+from planning.selectors.shop.hours import WeekShift, definition_of, week_minutes, week_picture, with_days
 from planning.views.entering import PLANNERS, act, answer, entered
 
 HOLIDAYS = ".ics,.csv,text/calendar,text/csv"

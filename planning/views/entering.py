@@ -14,7 +14,7 @@ from orders.models import Role, User
 from planning.models import Branch, PlanEdit
 from planning.selectors import known_book
 from planning.selectors.changes import Change, words_of
-from planning.selectors.effects import Effect, effect_of
+from planning.selectors.effects.effects import Effect, effect_of
 from planning.services import apply_changes, make_branch
 
 PLANNERS: Final = (Role.PLANNER, Role.MANAGER)

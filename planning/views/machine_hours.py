@@ -11,7 +11,7 @@ from planning import services
 from planning.forms import HoursForm
 from planning.models import Downtime, PlanEdit, PlanVersion
 from planning.selectors.changes import EndDown, EndOvertime
-from planning.selectors.overview import machines_by_centre, overtime_to_come
+from planning.selectors.shop.overview import machines_by_centre, overtime_to_come
 from planning.views.entering import PLANNERS, act, answer, entered
 
 VERSIONS = 15

@@ -13,8 +13,8 @@ from kernel import clock
 from orders.models import OrderLine, User
 from planning import engine, services
 from planning.models import Calendar, Downtime, PlanEdit
-from planning.selectors.hours import definition_of
 from planning.selectors.sheets import write_workbook
+from planning.selectors.shop.hours import definition_of
 from tests.browser.axe import grave
 from tests.planning.shop import Shop, build_shop, make_job, moves_to_planning
 

@@ -25,7 +25,7 @@ from planning.selectors.changes import (
     Weigh,
     hours_of,
 )
-from planning.selectors.hours import Definition, OtherDay, WeekShift, definition_of
+from planning.selectors.shop.hours import Definition, OtherDay, WeekShift, definition_of
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 from tests.planning.test_selectors_problem import crew
 

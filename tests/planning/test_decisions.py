@@ -13,7 +13,7 @@ from kernel.errors import Conflict, Refused
 from orders.models import OrderLine, User, WorkItem
 from planning import selectors, services
 from planning.models import Decision, Machine, Operation, Overtime, PlanEdit, PlanState, Remedy, WorkCentre
-from planning.selectors.endangered import endangered
+from planning.selectors.decisions.endangered import endangered
 from planning.services import Material
 from tests.planning.shop import MONDAY, Shop, make_job, material, moves_to_planning, step
 

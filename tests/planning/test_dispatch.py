@@ -11,7 +11,7 @@ from planning import services
 from planning.models import Dispatching, Operation
 from planning.selectors import dispatch_list, unreleased
 from planning.selectors.changes import Dispatch, Release
-from planning.selectors.dispatch import Turn
+from planning.selectors.dispatch.dispatch import Turn
 from tests.planning.floor import start
 from tests.planning.shop import MONDAY, Shop, step
 from tests.planning.test_services_graph import released
@@ -137,7 +137,7 @@ def test_a_calendar_program_gets_the_plan(client: Any, operator: User, cuts: lis
 def test_a_calendar_of_all_machines_shares_its_events_among_them(
     cuts: list[Operation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planning.selectors.dispatch.ALL", 2)
+    monkeypatch.setattr("planning.selectors.dispatch.dispatch.ALL", 2)
     (bench,) = dispatch_list(MONDAY, days=14)
     assert [turn.id for turn in bench.turns] == [each.id for each in cuts[:2]]
     assert dispatch_list(MONDAY, machine="CUT-2", days=14) == []

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.errors import Refused
 from planning.forms import read_holidays
-from planning.selectors.hours import Definition, OtherDay, with_days
+from planning.selectors.shop.hours import Definition, OtherDay, with_days
 
 TODAY = date(2026, 11, 23)
 EVENT = "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:{}\r\nSUMMARY:{}\r\n{}END:VEVENT\r\n"

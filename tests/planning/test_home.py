@@ -12,8 +12,8 @@ from kernel import clock
 from orders.models import DateChange, Order, OrderLine, User
 from planning import selectors, services
 from planning.models import PlanVersion
-from planning.selectors.on_time import on_time
-from planning.selectors.stability import stability
+from planning.selectors.home.on_time import on_time
+from planning.selectors.home.stability import stability
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from planning.selectors import Ledger, load_ledger, minute_of
 from planning.selectors import changes as made
 from planning.selectors.changes import Change
 from planning.selectors.changes.jobs import Gate
-from planning.selectors.ledger import altered
+from planning.selectors.order_book.ledger import altered
 from tests.planning.shop import MONDAY, Shop, make_job, material, moves_to_planning, step
 
 NOW = minute_of(MONDAY)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.engine import NEVER
-from planning.selectors.packing import PLACE, pack_places, unpack_places
+from planning.selectors.what_if.packing import PLACE, pack_places, unpack_places
 
 PLACES = st.lists(
     st.tuples(st.integers(-(10**13), 10**9), st.integers(-1100, 900), st.integers(0, 10**8)),

@@ -12,8 +12,8 @@ from orders.models import OrderLine
 from orders.services import lock_jobs
 from planning import services
 from planning.models import Downtime, Operation
-from planning.services.plan import lock_plan
-from planning.services.replanning import only_improver
+from planning.services.plans.plan import lock_plan
+from planning.services.plans.replanning import only_improver
 from tests.planning.floor import finish, start
 from tests.planning.shop import MONDAY, Shop, build_shop, make_job, moves_to_planning
 

@@ -9,8 +9,8 @@ from orders.models import OrderLine
 from planning import services
 from planning.models import Absence, Changeover, Crew, Dispatching, Machine, Operation, Skill, Tool
 from planning.selectors import hurt_by_downtime, load_ledger, load_resources, minute_of, new_rows
-from planning.selectors.book import OPERATIONS, open_rows
 from planning.selectors.changes import Gate, Pin, Weigh
+from planning.selectors.order_book.book import OPERATIONS, open_rows
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 
 HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.models import User
 from planning.models import Calendar, CalendarException, PlanEdit, Shift, Upload
-from planning.selectors.hours import WeekShift, definition_of, version_of, week_minutes, week_picture
+from planning.selectors.shop.hours import WeekShift, definition_of, version_of, week_minutes, week_picture
 from tests.planning.shop import Shop
 
 PAGE = "/planning/calendars/"

@@ -12,11 +12,11 @@ from kernel.jit import BoolArray, IntArray, Table
 from planning.engine import NEVER
 from planning.engine.assembly import pack
 from planning.engine.attendance import ATTENDED, Kind, Nobody, attend, staff_of
-from planning.selectors.book import OPEN_OPERATIONS, OPERATIONS, RUNNING, copied, table_of
-from planning.selectors.floor import LEAST_REMAINING, Floor, floor_of, places_in, work_of
 from planning.selectors.moments import minute_of
-from planning.selectors.people import Away
-from planning.selectors.resources import Resources
+from planning.selectors.order_book.book import OPEN_OPERATIONS, OPERATIONS, RUNNING, copied, table_of
+from planning.selectors.order_book.floor import LEAST_REMAINING, Floor, floor_of, places_in, work_of
+from planning.selectors.shop.people import Away
+from planning.selectors.shop.resources import Resources
 
 SENTENCES: Final = {
     Nobody.UNABLE: "No crew has the skills it asks for. Train somebody, or change the step.",

@@ -16,9 +16,9 @@ from planning.selectors.board.attending import SENTENCES
 from planning.selectors.board.placeless import act_of
 from planning.selectors.board.sheet import HELD, STATUS_WORDS, Sheet
 from planning.selectors.board.words import names_of
-from planning.selectors.book import RUNNING, STATUSES
-from planning.selectors.floor import LEAST_REMAINING
 from planning.selectors.moments import minute_of, moment_of
+from planning.selectors.order_book.book import RUNNING, STATUSES
+from planning.selectors.order_book.floor import LEAST_REMAINING
 
 FIXED: Final = (RUNNING, STATUSES.index(Operation.Status.PAUSED), HELD)
 """What nobody can move: it is under way, or kept for a quotation."""

@@ -14,9 +14,9 @@ from planning.engine.calendars import Windows
 from planning.models import Operation
 from planning.selectors.board.attending import Attendance, attendance_of
 from planning.selectors.board.window import Window
-from planning.selectors.book import STATUSES, copied, minute
-from planning.selectors.floor import seats_of
-from planning.selectors.resources import Resources, load_resources
+from planning.selectors.order_book.book import STATUSES, copied, minute
+from planning.selectors.order_book.floor import seats_of
+from planning.selectors.shop.resources import Resources, load_resources
 
 MOST: Final = 30_000
 MOST_WITHOUT: Final = 30

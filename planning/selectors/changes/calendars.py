@@ -7,7 +7,7 @@ from kernel.errors import Refused
 from planning.models import Calendar
 from planning.selectors.changes.base import Change, Tables, change
 from planning.selectors.changes.names import Names
-from planning.selectors.hours import (
+from planning.selectors.shop.hours import (
     Definition,
     OtherDay,
     WeekShift,

@@ -8,9 +8,9 @@ import numpy as np
 from orders.models import Priority
 from planning.engine import NEVER
 from planning.models import Operation
-from planning.selectors.book import STATUSES
 from planning.selectors.changes.base import Change, RawBook, change
 from planning.selectors.changes.names import Names
+from planning.selectors.order_book.book import STATUSES
 
 
 @change

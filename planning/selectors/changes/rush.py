@@ -16,13 +16,13 @@ from kernel.formats import absolute
 from orders.engine import Release, configure, effectivity, explode
 from orders.models import OrderLine, Priority
 from orders.selectors import compiled_line
-from planning.selectors.book import new_links, new_rows
 from planning.selectors.changes.base import Change, RawBook, change
 from planning.selectors.changes.names import Names
 from planning.selectors.moments import minute_of, moment_of
-from planning.selectors.resources import load_resources
-from planning.selectors.routing import Row, operations_of
-from planning.selectors.supplies import items_of, ways_for
+from planning.selectors.order_book.book import new_links, new_rows
+from planning.selectors.order_book.routing import Row, operations_of
+from planning.selectors.order_book.supplies import items_of, ways_for
+from planning.selectors.shop.resources import load_resources
 
 DAY: Final = 1440
 FURTHER: Final = 10**12

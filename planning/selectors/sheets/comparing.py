@@ -14,12 +14,12 @@ from planning.engine import NEVER
 from planning.models import Calendar
 from planning.selectors.changes import Change, Gate, Weigh
 from planning.selectors.changes.calendars import hours_of
-from planning.selectors.hours import Definition, check_definition, definition_of, version_of
 from planning.selectors.moments import minute_of
 from planning.selectors.sheets.columns import CALENDARS, EXCEPTIONS, JOBS, Fault, Value, text_of
 from planning.selectors.sheets.jobs import JobRow, open_jobs, version_of_job
 from planning.selectors.sheets.reading import Cells
 from planning.selectors.sheets.shifts import CalendarRows, calendars_of
+from planning.selectors.shop.hours import Definition, check_definition, definition_of, version_of
 
 PRIORITIES: Final = {label.lower(): value for value, label in Priority.choices}
 STALE: Final = "It was changed here after the file was downloaded."

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.models import OrderLine, Priority
 from planning.models import Operation
-from planning.selectors.hours import fingerprint
+from planning.selectors.shop.hours import fingerprint
 
 NOT_STARTED = [each for each in Operation.OPEN if each not in Operation.STARTED]
 

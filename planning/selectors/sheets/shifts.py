@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kernel.errors import Refused
-from planning.selectors.hours import Definition, OtherDay, WeekShift, check_shift
 from planning.selectors.sheets.columns import CALENDARS, EXCEPTIONS, WEEKDAYS, Fault, text_of
 from planning.selectors.sheets.reading import Cells
+from planning.selectors.shop.hours import Definition, OtherDay, WeekShift, check_shift
 
 MARKS = {"x": True, "1": True, "yes": True, "true": True, "": False, "0": False, "no": False, "false": False}
 

@@ -6,8 +6,8 @@ from orders.models import OrderLine
 from planning.models import Calendar, Operation
 from planning.selectors.changes import Change, Gate, Weigh
 from planning.selectors.changes.calendars import Hours
-from planning.selectors.hours import definition_of, fingerprint, version_of
 from planning.selectors.sheets.jobs import NOT_STARTED
+from planning.selectors.shop.hours import definition_of, fingerprint, version_of
 
 
 def standing_of_changes(changes: Sequence[Change]) -> str:

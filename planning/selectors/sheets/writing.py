@@ -14,7 +14,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from orders.models import Priority
 from planning.models import Calendar
-from planning.selectors.hours import Definition, definition_of, version_of
 from planning.selectors.sheets.columns import (
     ABOUT,
     CALENDARS,
@@ -25,6 +24,7 @@ from planning.selectors.sheets.columns import (
     harmless,
 )
 from planning.selectors.sheets.jobs import cells_of, open_jobs
+from planning.selectors.shop.hours import Definition, definition_of, version_of
 
 BOLD: Final = Font(bold=True)
 INPUT: Final = PatternFill("solid", fgColor="FFF4CC")

@@ -25,9 +25,9 @@ from planning.selectors.changes import (
     write_changes,
 )
 from planning.services.changing.base import ORDERS, Making, make
-from planning.services.plan import lock_plan
-from planning.services.replanning import Planner, Repair, repair_stored, tell_repair
-from planning.services.requests import request_replan
+from planning.services.plans.plan import lock_plan
+from planning.services.plans.replanning import Planner, Repair, repair_stored, tell_repair
+from planning.services.plans.requests import request_replan
 
 PLACES: Final = (Move, Restore)
 MOST_RESTORED: Final = 5000

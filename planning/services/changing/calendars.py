@@ -18,9 +18,9 @@ from planning.models import (
 )
 from planning.selectors.changes import CentreAs, Change, CrewAs, Hours, MachineAs, Remove, SkillAs, Tooled
 from planning.selectors.changes.calendars import hours_of
-from planning.selectors.hours import Definition, definition_of
+from planning.selectors.shop.hours import Definition, definition_of
 from planning.services.changing.base import Making, makes
-from planning.services.sharing import share_machines
+from planning.services.work.sharing import share_machines
 
 
 @makes(Hours)

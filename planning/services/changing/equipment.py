@@ -8,7 +8,7 @@ from planning.models import Calendar, Machine, Tool, WorkCentre
 from planning.selectors.changes import CentreAs, Change, MachineAs, Remove, Tooled
 from planning.services.changing.base import Making, makes
 from planning.services.changing.calendars import centre_as, check_free, found
-from planning.services.sharing import share_machines
+from planning.services.work.sharing import share_machines
 
 
 @makes(Tooled)

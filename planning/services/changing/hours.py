@@ -11,8 +11,8 @@ from planning.models import Overtime as OvertimeRow
 from planning.selectors import load_resources, minute_of, moment_of
 from planning.selectors.changes import Change, Down, EndDown, EndOvertime, Overtime
 from planning.services.changing.base import Making, makes
-from planning.services.downtimes import end_downtime, report_downtime
-from planning.services.spans import check_span, cut_short
+from planning.services.shop.downtimes import end_downtime, report_downtime
+from planning.services.shop.spans import check_span, cut_short
 
 LONGEST: Final = timedelta(days=14)
 

@@ -6,9 +6,9 @@ from kernel.errors import Refused
 from planning.models import Calendar, Crew, Skill
 from planning.selectors import minute_of, moment_of
 from planning.selectors.changes import Away, Back, Change, CrewAs, Remove, SkillAs, Skilled
-from planning.services.absences import end_absence, report_absence
 from planning.services.changing.base import Making, makes
 from planning.services.changing.calendars import check_free, found
+from planning.services.shop.absences import end_absence, report_absence
 
 
 @makes(Away)

@@ -1,0 +1,1 @@
+"""Jobs in danger, and what can be done about each."""

@@ -1,0 +1,1 @@
+"""What changes would do to every job."""

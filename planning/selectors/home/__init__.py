@@ -1,0 +1,1 @@
+"""The planner's home and its figures."""

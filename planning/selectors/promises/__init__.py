@@ -1,0 +1,1 @@
+"""When quotations can be delivered."""

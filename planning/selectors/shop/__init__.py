@@ -1,0 +1,1 @@
+"""The shop: machines, calendars, people, tools, and what they offer."""

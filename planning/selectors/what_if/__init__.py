@@ -1,0 +1,1 @@
+"""What-ifs: compared, and what stands in the way of adopting one."""

@@ -1,0 +1,1 @@
+"""Remedies: looked for, taken, measured."""

@@ -1,0 +1,1 @@
+"""Making plans: new jobs, replans, repairs, and storing them."""

@@ -1,0 +1,1 @@
+"""Machines that stand and people who are away."""

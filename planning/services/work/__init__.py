@@ -1,0 +1,1 @@
+"""Operations and their material as the floor and the buyers report them."""
