@@ -1,9 +1,10 @@
 """The board as a list: the same sheet in words, for screen readers and for paper."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 from django.urls import reverse
@@ -15,7 +16,7 @@ from planning.models import Operation
 from planning.selectors.board.attending import SENTENCES
 from planning.selectors.board.placeless import act_of
 from planning.selectors.board.sheet import HELD, STATUS_WORDS, Sheet
-from planning.selectors.board.words import names_of
+from planning.selectors.board.words import Words, names_of
 from planning.selectors.moments import minute_of, moment_of
 from planning.selectors.order_book.book import RUNNING, STATUSES
 from planning.selectors.order_book.floor import LEAST_REMAINING
@@ -153,41 +154,72 @@ def _span(start: int, end: int) -> str:
     return f"{absolute(first, today=today, clock=True)} to {then}"
 
 
-def listed(sheet: Sheet, now: datetime) -> list[Listed]:
-    """Everything by machine and time, or what people attend by person and time. One statement."""
-    names, codes = names_of(sheet.rows), sheet.resources.machine_codes
-    least, people = minute_of(now) + LEAST_REMAINING, _words_of_people(sheet)
-    found = []
-    for at, (row, seat) in enumerate(zip(sheet.rows, sheet.seats.tolist(), strict=True)):
-        if people and at not in people:
-            continue
+@dataclass(frozen=True, eq=False)
+class Listing(Sequence[Listed]):
+    """The rows of the list in their order; those of a slice are put into words when they are asked for.
+
+    `people` are what `_words_of_people` tells, `least` is the first minute at which running work ends.
+    """
+
+    sheet: Sheet
+    order: Sequence[int]
+    people: Mapping[int, tuple[str, str, int]]
+    least: int
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @overload
+    def __getitem__(self, part: int) -> Listed: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[Listed]: ...
+    def __getitem__(self, part: int | slice) -> Listed | list[Listed]:
+        """One statement for a slice of any length."""
+        if isinstance(part, int):
+            return self[part : part + 1 or None][0]
+        shown = self.order[part]
+        names = names_of(self.sheet.rows[shown])
+        return [self._row(at, names) for at in shown]
+
+    def __iter__(self) -> Iterator[Listed]:
+        return iter(self[:])
+
+    def _row(self, at: int, names: Words) -> Listed:
+        row, seat = self.sheet.rows[at], int(self.sheet.seats[at])
         status = int(row["status"])
         reference, position, customer, _ = names.lines.get(int(row["line"]), ("", 0, "", ""))
-        person, nobody, until = people.get(at, ("", "", int(row["end"])))
-        found.append(
-            Listed(
-                id=int(row["id"]),
-                machine=codes[seat] if seat >= 0 else "",
-                reference=reference,
-                position=position,
-                customer=customer,
-                url=reverse("orders:order", args=[reference]) if reference else "",
-                operation=f"Op {row['sequence']} {names.names.get(int(row['name']), '')}",
-                status="Planned" if STATUS_WORDS[status] == "Pending" else STATUS_WORDS[status],
-                starts=moment_of(row["start"]),
-                ends=moment_of(max(until, least) if status == RUNNING else until),
-                promised=moment_of(row["promised"]) if row["promised"] > 0 else None,
-                forecast=moment_of(row["forecast"]) if row["forecast"] > 0 else None,
-                pinned=bool(row["pinned"]),
-                movable=status not in FIXED,
-                person=person,
-                nobody=nobody,
-            )
+        person, nobody, until = self.people.get(at, ("", "", int(row["end"])))
+        return Listed(
+            id=int(row["id"]),
+            machine=self.sheet.resources.machine_codes[seat] if seat >= 0 else "",
+            reference=reference,
+            position=position,
+            customer=customer,
+            url=reverse("orders:order", args=[reference]) if reference else "",
+            operation=f"Op {row['sequence']} {names.names.get(int(row['name']), '')}",
+            status="Planned" if STATUS_WORDS[status] == "Pending" else STATUS_WORDS[status],
+            starts=moment_of(row["start"]),
+            ends=moment_of(max(until, self.least) if status == RUNNING else until),
+            promised=moment_of(row["promised"]) if row["promised"] > 0 else None,
+            forecast=moment_of(row["forecast"]) if row["forecast"] > 0 else None,
+            pinned=bool(row["pinned"]),
+            movable=status not in FIXED,
+            person=person,
+            nobody=nobody,
         )
-    place = {code: at for at, code in enumerate(_in_turn(sheet))}
-    return sorted(
-        found, key=lambda each: (each.person, place.get(each.machine, -1) * (not people), each.starts)
-    )
+
+
+def listed(sheet: Sheet, now: datetime) -> Listing:
+    """Everything by machine and time, or what people attend by person and time."""
+    people, starts = _words_of_people(sheet), sheet.rows["start"].tolist()
+    if people:
+        order = sorted(people, key=lambda at: (people[at][0], starts[at]))
+    else:
+        place = {code: at for at, code in enumerate(_in_turn(sheet))}
+        ranks = [*(place[code] for code in sheet.resources.machine_codes), -1]
+        seats = sheet.seats.tolist()
+        order = sorted(range(len(starts)), key=lambda at: (ranks[seats[at]], starts[at]))
+    return Listing(sheet, order, people, minute_of(now) + LEAST_REMAINING)
 
 
 def _words_of_people(sheet: Sheet) -> dict[int, tuple[str, str, int]]:

@@ -186,7 +186,7 @@ def difference(first: tuple[Ledger, Table], second: tuple[Ledger, Table], about:
             "late": (becomes & ~was, -worse),
             "later": ((shift > 0) & (was | ~becomes), -worse),
             "earlier": ((shift < 0) & (becomes | ~was), shift),
-            "rescued": (was & ~becomes, shift),
+            "rescued": (was & ~becomes & (two.forecast != NEVER), shift),
         },
         moved=_moved(first, second),
         late_before=int((before.behind > 0).sum()),
