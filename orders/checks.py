@@ -64,6 +64,6 @@ def _services() -> Iterator[str]:
     for app in apps.get_app_configs():
         folder = Path(app.path)
         if folder.is_relative_to(settings.BASE_DIR):
-            for path in (folder / "services.py", *sorted((folder / "services").glob("*.py"))):
+            for path in (folder / "services.py", *sorted((folder / "services").rglob("*.py"))):
                 if path.is_file():
                     yield path.read_text(encoding="utf8")
