@@ -25,7 +25,7 @@ MOVES_OF_AN_ORDER = 9
 AT_LAST_SECONDS = 120
 
 pytestmark = pytest.mark.faults
-EVERY_RUN = [Installation.kill_worker, Installation.kill_valkey, Installation.restart_postgres]
+EVERY_RUN = [Installation.kill_worker, Installation.restart_postgres]
 """The others are left to the nightly run: each takes most of a minute."""
 
 

@@ -20,7 +20,7 @@ from tests.journeys.story import COBALT, WITH_G3, Story, line_of, until
 pytestmark = pytest.mark.django_db(transaction=True)
 MOMENT = "%Y-%m-%dT%H:%M"
 CARD = "GPU-3"
-DECIDED = 60.0
+DECIDED = 120.0
 """Seconds after which its remedies were looked for: a search waits for the pause after the one before."""
 
 EVENT = 30.0
