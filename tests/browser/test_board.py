@@ -15,7 +15,7 @@ from planning import engine, selectors, services
 from planning.models import Downtime, Operation
 from planning.selectors.changes import Move, Unpin
 from tests.browser.axe import grave
-from tests.planning.shop import build_shop, make_job, material, moves_to_planning
+from tests.planning.shop import build_shop, make_job, material, moves_to_planning, open_always
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def kernels() -> None:
 def board(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Page:
     """The board of a shop with six jobs, one of them late, that works round the clock."""
     shop, now = build_shop(), timezone.now()
-    shop.calendar.shifts.update(weekdays=[0, 1, 2, 3, 4, 5, 6], starts="00:00", ends="23:59")
+    open_always(shop)
     bom = [material(shop.items["steel"], 10)]
     lines = [
         make_job(shop, bom=bom, now=now, promised=now + timedelta(days=20 if number else -2))

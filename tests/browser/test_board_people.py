@@ -14,7 +14,7 @@ from orders.models import User
 from planning import engine, services
 from planning.models import Absence, Crew, Operation, Skill
 from tests.browser.axe import grave
-from tests.planning.shop import build_shop, make_job, moves_to_planning
+from tests.planning.shop import build_shop, make_job, moves_to_planning, open_always
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +29,7 @@ def kernels() -> None:
 def people(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Page:
     """Rows of people in a shop day and night: cutting asks for a cutter, two are there, a third is ill."""
     shop, now = build_shop(machines=3), timezone.now()
-    shop.calendar.shifts.update(weekdays=[0, 1, 2, 3, 4, 5, 6], starts="00:00", ends="23:59")
+    open_always(shop)
     skills = [Skill.objects.create(code=code) for code in ("CUT", "FIT")]
     for skill, (code, name, size) in zip(skills, (("A", "Cutters", 3), ("B", "Fitters", 2)), strict=True):
         crew = Crew.objects.create(code=code, name=name, calendar=shop.calendar, size=size)

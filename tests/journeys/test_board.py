@@ -15,7 +15,7 @@ from planning import engine, selectors, services
 from planning.models import Downtime, Operation, Overtime, PlanEdit
 from planning.selectors.changes import Move
 from tests.journeys.story import until
-from tests.planning.shop import Shop, build_shop, make_job, material, moves_to_planning, step
+from tests.planning.shop import Shop, build_shop, make_job, material, moves_to_planning, open_always, step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = 28
@@ -26,6 +26,11 @@ ROW = 28
 def kernels() -> None:
     """As the worker compiles them when it starts."""
     engine.warm_up()
+
+
+def day_off(now: datetime) -> datetime:
+    """Eight in the morning of this shop's Saturday: always three days ahead, whichever day it is today."""
+    return timezone.localtime(now + timedelta(days=3)).replace(hour=8, minute=0, second=0, microsecond=0)
 
 
 class Bar(NamedTuple):
@@ -80,7 +85,7 @@ class Planner:
         self.page.mouse.up()
 
     def earlier_until(self, words: str) -> None:
-        """Go from catch to catch until the effect says so: midnight may lie in between."""
+        """Go from catch to catch until the effect says so."""
         for _ in range(4):
             self.press("ArrowLeft")
             self.page.wait_for_timeout(800)
@@ -95,9 +100,9 @@ class Planner:
 
 @pytest.fixture
 def planner(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Planner:
-    """Two machines that cut and two that fit, around the clock but on Saturdays."""
+    """Two machines that cut and two that fit, around the clock but on the day off."""
     shop, now = build_shop(), timezone.now()
-    shop.calendar.shifts.update(weekdays=[0, 1, 2, 3, 4, 6], starts="00:00", ends="23:59")
+    open_always(shop, closed=day_off(now).weekday())
     page = sign_in(User.objects.create_user("planner@example.com", roles=["planner"]))
     return Planner(shop, page, live_server.url, now)
 
@@ -215,14 +220,7 @@ def test_a_breakdown_is_entered_by_keyboard(planner: Planner) -> None:
     expect(page.locator("#board-glass")).to_be_focused()
 
 
-# Overtime on Saturday --------------------------------------------------------------------------------
-
-
-def saturday(now: datetime) -> datetime:
-    """The next Saturday at eight."""
-    local = timezone.localtime(now)
-    day = local + timedelta(days=(5 - local.weekday()) % 7 or 7)
-    return day.replace(hour=8, minute=0, second=0, microsecond=0)
+# Overtime on a day off ---------------------------------------------------------------------------------
 
 
 def fill(page: Page, label: str, moment: datetime) -> None:
@@ -230,10 +228,10 @@ def fill(page: Page, label: str, moment: datetime) -> None:
     page.get_by_label(label, exact=True).fill(f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}")
 
 
-def late_by_a_saturday(planner: Planner) -> Operation:
-    """A job that runs beyond Saturday and would be in time if that were a working day."""
+def late_by_a_day_off(planner: Planner) -> Operation:
+    """A job that runs beyond the day off and would be in time if that were a working day."""
     alone(planner.shop)
-    until_then = int((saturday(planner.now) - planner.now).total_seconds() / 60)
+    until_then = int((day_off(planner.now) - planner.now).total_seconds() / 60)
     job = planner.job(minutes=until_then)
     line = OrderLine.objects.get(id=job.line_id)
     assert line.forecast_at
@@ -241,8 +239,8 @@ def late_by_a_saturday(planner: Planner) -> Operation:
     return job
 
 
-def test_overtime_on_saturday_with_the_mouse(planner: Planner) -> None:
-    job, begins = late_by_a_saturday(planner), saturday(planner.now)
+def test_overtime_on_a_day_off_with_the_mouse(planner: Planner) -> None:
+    job, begins = late_by_a_day_off(planner), day_off(planner.now)
     page = planner.opened(job, days=7)
     page.get_by_role("button", name="Add overtime").click()
     fill(page, "From", begins)
@@ -259,7 +257,7 @@ def test_a_drag_over_closed_time_asks_for_overtime(planner: Planner) -> None:
     page = planner.opened(planner.job(), days=9)
     box = page.locator("#board-glass").bounding_box()
     assert box
-    days = (saturday(planner.now).date() - timezone.localdate(planner.now)).days
+    days = (day_off(planner.now).date() - timezone.localdate(planner.now)).days
     day, labels, lane = (box["width"] - 196) / 9, 196, 40 + 24 + ROW / 2
     x, y = box["x"] + labels + (days + 8 / 24) * day, box["y"] + lane
     page.mouse.move(x, y)
@@ -271,12 +269,12 @@ def test_a_drag_over_closed_time_asks_for_overtime(planner: Planner) -> None:
     page.get_by_role("button", name="Save overtime").click()
     saved(page)
     found = Overtime.objects.get()
-    assert timezone.localtime(found.starts).weekday() == 5
+    assert timezone.localdate(found.starts) == day_off(planner.now).date()
     assert timedelta(hours=7) <= found.ends - found.starts <= timedelta(hours=9)
 
 
-def test_overtime_on_saturday_by_keyboard_and_undone(planner: Planner) -> None:
-    job, begins = late_by_a_saturday(planner), saturday(planner.now)
+def test_overtime_on_a_day_off_by_keyboard_and_undone(planner: Planner) -> None:
+    job, begins = late_by_a_day_off(planner), day_off(planner.now)
     page = planner.opened(job, days=7)
     planner.press("o")
     expect(page.get_by_label("What")).to_be_focused()

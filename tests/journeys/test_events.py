@@ -115,10 +115,10 @@ def test_a_rush_order_displaces_another_but_never_its_promise(story: Story) -> N
 
     sales = story.at("sales", f"/orders/{rush.reference}/")
     panel = sales.get_by_role("region", name=re.compile("^Promise for line"))
-    expect(panel.get_by_role("row").filter(has_text="Others give way")).to_contain_text(
-        f"{patient.number} line 10"
-    )
-    sales.get_by_role("button", name=re.compile("^Hold .* Others give way")).click()
+    # On some weekdays the other has slack enough to move without becoming late.
+    dearest = panel.get_by_role("row").filter(has_text=re.compile("Others (give way|move)")).last
+    expect(dearest).to_contain_text(f"{patient.number} line 10")
+    sales.get_by_role("button", name=re.compile("^Hold .* Others (give way|move)")).last.click()
     expect(panel).to_contain_text(f"Gives way: {patient.number} line 10")
     wanted = line_of(rush).promised_at
     act(sales, "Send quotation").get_by_role("button", name="Send quotation").click()

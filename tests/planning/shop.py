@@ -45,6 +45,15 @@ def build_shop(machines: int = 2, start: time = time(8), end: time = time(16)) -
     return shop
 
 
+def open_always(shop: Shop, closed: int | None = None) -> None:
+    """Day and night without a gap at midnight, every day but that weekday (0: Monday).
+
+    For tests that live in the present: what they see must not depend on the hour of the day.
+    """
+    days = [day for day in range(7) if day != closed]
+    shop.calendar.shifts.update(weekdays=days, starts=time(0), ends=time(0))
+
+
 def step(
     process: Process, sequence: int, minutes: int = 60, setup: int = 0, family: str = ""
 ) -> dict[str, object]:

@@ -115,7 +115,11 @@ class Resources:
         return self.calendars[self.machines[self.index[machine_id]].calendar]
 
     def days_later(self, minute: int, days: int) -> int:
-        """The same time of day `days` working days later (earlier where negative), within what is known."""
+        """The same time of day `days` working days later (earlier where negative), within what is known.
+
+        From a day off, one later is the next working day. One earlier is the end of the last but one: what
+        ends by then leaves before the day off, what ends on the last one leaves after it.
+        """
         return int(self.days_after(np.array([minute], np.int64), days)[0])
 
     def working_days(self, first: int, last: int) -> int:
@@ -130,8 +134,13 @@ class Resources:
             return minutes + days * DAY
         at = np.searchsorted(self.day_starts, minutes, side="right") - 1
         then = np.clip(at + days, 0, last)
-        known = self.day_starts[then] - self.day_starts[np.maximum(at, 0)]
-        return minutes + np.where(at < 0, days * DAY, known)
+        passed = minutes - self.day_starts[np.maximum(at, 0)]
+        off = (passed >= DAY) & (at < last)
+        if days > 0:
+            passed = np.where(off, passed % DAY, passed)
+        elif days < 0:
+            passed = np.where(off, DAY - 1, passed)
+        return np.where(at < 0, minutes + days * DAY, self.day_starts[then] + passed)
 
 
 def load_resources(now: datetime, changes: Sequence[Altering] = ()) -> Resources:
