@@ -79,6 +79,7 @@ def touch(session: CDPSession, kind: str, *spots: Spot) -> None:
 def shown(board: Page) -> tuple[float, float]:
     """Minutes from the day of the first minute that is shown, and days shown, by the address."""
     board.wait_for_timeout(300)
+    expect(board).to_have_url(re.compile("from="))
     moment, days = re.findall(r"from=[\d-]+T(\d\d%3A\d\d)&days=([\d.]+)", board.url)[0]
     hour, minute = moment.split("%3A")
     return 60 * int(hour) + int(minute), float(days)
@@ -144,8 +145,7 @@ def test_a_finger_scrolls_the_page_below(board: Page, fingers: CDPSession) -> No
     for step in range(1, 11):
         touch(fingers, "Move", (200, y + 200 - 15 * step))
     touch(fingers, "End")
-    board.wait_for_timeout(300)
-    assert board.evaluate("window.scrollY") > 60
+    board.wait_for_function("window.scrollY > 60")
 
 
 def test_page_keys_move_the_window_and_its_address(board: Page) -> None:

@@ -88,8 +88,10 @@ class Planner:
         """Go from catch to catch until the effect says so."""
         for _ in range(4):
             self.press("ArrowLeft")
-            self.page.wait_for_timeout(800)
-            if words in self.page.locator("#board-chosen").inner_text():
+            self.page.wait_for_timeout(100)
+            effect = self.page.locator("#board-chosen .board-effect")
+            expect(effect).not_to_contain_text("Looking")
+            if words in effect.inner_text():
                 return
 
     def press(self, *keys: str) -> None:
