@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from planning.engine.promise import warm_up_promises
-from planning.models import Branch, Downtime, Machine, PlanRequest, PlanState
+from planning.models import Branch, Downtime, Machine, Operation, PlanRequest, PlanState
 from planning.selectors import moves_after
 from planning.services import report_downtime
 from tests.journeys.story import Story, until
@@ -133,8 +133,8 @@ def test_a_what_if_is_adopted_after_the_plan_moved_where_its_figures_hold(
 ) -> None:
     page = story.at("planner", LIST)
     try_breakdown(page, machine, "Bench out")
-    branch, now = Branch.objects.get(), timezone.now()
-    report_downtime(machine=machine, starts=now, ends=now + timedelta(days=2))
+    branch, stands = Branch.objects.get(), Operation.objects.filter(machine=machine).earliest("during")
+    report_downtime(machine=machine, starts=timezone.now(), ends=stands.during.upper)
     until(lambda: moves_after(branch.edition).exists(), "the repair")
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("The plan has moved since")
