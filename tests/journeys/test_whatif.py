@@ -134,7 +134,8 @@ def test_a_what_if_is_adopted_after_the_plan_moved_where_its_figures_hold(
     page = story.at("planner", LIST)
     try_breakdown(page, machine, "Bench out")
     branch, stands = Branch.objects.get(), Operation.objects.filter(machine=machine).earliest("during")
-    report_downtime(machine=machine, starts=timezone.now(), ends=stands.during.upper)
+    assert stands.planned_end
+    report_downtime(machine=machine, starts=timezone.now(), ends=stands.planned_end)
     until(lambda: moves_after(branch.edition).exists(), "the repair")
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("The plan has moved since")
