@@ -19,11 +19,12 @@ from planning.engine.calendars import (
 )
 from planning.engine.causes import Cause, Hurt, Link, chain, chains, impact
 from planning.engine.everything import SMALL, plan
+from planning.engine.facts import differing
 from planning.engine.floor import Goal
 from planning.engine.forward import drawn_forward
 from planning.engine.improve import improve, warm_up_improvement
 from planning.engine.insert import insert
-from planning.engine.known import Known, differing
+from planning.engine.known import Known
 from planning.engine.measures import finishes
 from planning.engine.netting import need_by
 from planning.engine.planner import schedule, warm_up

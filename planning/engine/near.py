@@ -17,7 +17,7 @@ from planning.engine.seats import AHEAD, KEPT, OUT
 from planning.engine.shop import FAR, FREE, STARTED, Shop
 from planning.engine.standing import score
 from planning.engine.turns import homeless, let_go, turns
-from planning.engine.yard import open_yard
+from planning.engine.yard import Yard, open_yard
 
 
 def inserted(problem: Problem, busy: Table) -> Plan:
@@ -60,43 +60,66 @@ class Near:
         get their turn `delay` minutes later than they could.
         """
         marks = let_go(self.shop, marks)
-        kept = (marks == KEPT) & (self.standing["machine"] >= 0) & (self.shop.tasks["fixing"] == FREE)
-        stays = np.where(kept, self.standing["start"], NEVER)
-        in_turn = turns(self._ahead(marks, delay), self.standing, marks)
+        ahead = ahead_of_others(self.shop, self.yard, self.ready, marks, delay)
+        in_turn = turns(ahead, self.standing, marks)
         begun = self.shop.tasks["fixing"] == STARTED
         in_turn = in_turn[np.argsort(np.where(begun, self.standing["start"], FAR)[in_turn], kind="stable")]
-        fixed = self.shop.tasks["fixing"] != FREE
-        rest = by_job(self.problem, self.shop.order, self.urgency.copy())
-        first = in_turn[(marks[in_turn] != OUT) | fixed[in_turn]]
-        pins = np.maximum(self.shop.tasks["start"], self.ready)
-        shop = self.shop._replace(tasks=_seated(self.shop, self.standing, kept))
-        latest = np.where(kept & strict, stays, FAR)
-        own = Turns(first, np.maximum(self.ready, stays), pins, latest, self.standing["end"].copy(), rest)
-        return realised(shop, self.yard, own)
-
-    def _ahead(self, marks: IntArray, delay: int) -> Shop:
-        """The shop in which those ahead of others come in when they could if nobody else were there."""
-        ahead, begun = marks == AHEAD, self.shop.tasks["fixing"] != FREE
-        if not ahead.any():
-            return self.shop
-        order = self.shop.order[(ahead | begun)[self.shop.order]]
-        pins = np.maximum(self.shop.tasks["start"], self.ready)
-        alone = realised(self.shop, self.yard, Turns(order, self.ready, pins))[0]
-        tasks, known = self.shop.tasks.copy(), ahead & (alone["machine"] >= 0)
-        tasks["release"][known] = alone["start"][known]
-        tasks["lasting"][known] = (alone["end"] - alone["start"])[known]
-        tasks["release"] += np.where(ahead, delay, 0)
-        return self.shop._replace(tasks=tasks)
+        own = patient(self.shop, self.standing, marks, in_turn, self.ready, strict=strict)
+        own = own._replace(rest=by_job(self.problem, self.shop.order, self.urgency.copy()))
+        return realised(self._bound(marks), self.yard, own)
 
     def soon(self) -> Table:
         """The slots when everybody keeps its turn and begins as soon as it can; the lost get no place."""
         marks = let_go(self.shop, self.lost.astype(np.int64) * OUT)
-        kept = (marks == KEPT) & (self.standing["machine"] >= 0) & (self.shop.tasks["fixing"] == FREE)
-        order = turns(self.shop, self.standing, marks)
-        order = order[(marks[order] != OUT) | (self.shop.tasks["fixing"][order] != FREE)]
-        shop = self.shop._replace(tasks=_seated(self.shop, self.standing, kept))
-        pins = np.maximum(self.shop.tasks["start"], self.ready)
-        return realised(shop, self.yard, Turns(order, self.ready, pins))[0]
+        own = at_once(self.shop, marks, turns(self.shop, self.standing, marks), self.ready)
+        return realised(self._bound(marks), self.yard, own)[0]
+
+    def _bound(self, marks: IntArray) -> Shop:
+        """The shop in which the kept are bound to the machines on which they stand."""
+        rows = np.flatnonzero(kept_of(self.shop, self.standing, marks))
+        tasks = self.shop.tasks.copy()
+        bind(self.shop, tasks, self.standing, rows)
+        return self.shop._replace(tasks=tasks)
+
+
+def ahead_of_others(shop: Shop, yard: Yard, ready: IntArray, marks: IntArray, delay: int = 0) -> Shop:
+    """The shop in which those ahead of others come in when they could if nobody else were there."""
+    ahead, begun = marks == AHEAD, shop.tasks["fixing"] != FREE
+    if not ahead.any():
+        return shop
+    order = shop.order[(ahead | begun)[shop.order]]
+    pins = np.maximum(shop.tasks["start"], ready)
+    alone = realised(shop, yard, Turns(order, ready, pins))[0]
+    tasks, known = shop.tasks.copy(), ahead & (alone["machine"] >= 0)
+    tasks["release"][known] = alone["start"][known]
+    tasks["lasting"][known] = (alone["end"] - alone["start"])[known]
+    tasks["release"] += np.where(ahead, delay, 0)
+    return shop._replace(tasks=tasks)
+
+
+def kept_of(shop: Shop, standing: Table, marks: IntArray) -> BoolArray:
+    """Which operations are kept on the machines on which they stand."""
+    found: BoolArray = (marks == KEPT) & (standing["machine"] >= 0) & (shop.tasks["fixing"] == FREE)
+    return found
+
+
+def at_once(shop: Shop, marks: IntArray, in_turn: IntArray, ready: IntArray) -> Turns:
+    """Turns in this order in which everybody that is not let go begins as soon as it can."""
+    order = in_turn[(marks[in_turn] != OUT) | (shop.tasks["fixing"][in_turn] != FREE)]
+    return Turns(order, ready, np.maximum(shop.tasks["start"], ready))
+
+
+def patient(
+    shop: Shop, standing: Table, marks: IntArray, in_turn: IntArray, ready: IntArray, *, strict: bool
+) -> Turns:
+    """The same in which the kept do not begin before they stand, or only then if `strict`."""
+    kept = kept_of(shop, standing, marks)
+    stays = np.where(kept, standing["start"], NEVER)
+    return at_once(shop, marks, in_turn, ready)._replace(
+        ready=np.maximum(ready, stays),
+        latest=np.where(kept & strict, stays, FAR),
+        enough=standing["end"].copy(),
+    )
 
 
 def repaired(problem: Problem, standing: Table, about: BoolArray | None) -> Plan:
@@ -134,17 +157,15 @@ def granted_near(problem: Problem, shop: Shop, standing: Table) -> IntArray:
     return ready
 
 
-def _seated(shop: Shop, standing: Table, kept: BoolArray) -> Table:
-    """The tasks, each of the kept bound to the machine on which it stands."""
-    tasks = shop.tasks.copy()
-    rows = np.flatnonzero(kept)
-    machine = standing["machine"][rows]
-    for row, seat in zip(
-        rows[tasks["first_run"][rows] >= 0], machine[tasks["first_run"][rows] >= 0], strict=True
-    ):
-        pool = shop.pools[tasks["pool"][row]]
-        members = shop.members[pool["first"] : pool["last"]].tolist()
-        tasks["run"][row] = shop.runs[tasks["first_run"][row] + members.index(seat)]
-    tasks["first_run"][rows] = -1
-    tasks["pool"][rows] = len(shop.pools) - len(shop.machines) + machine
-    return tasks
+def bind(shop: Shop, tasks: Table, standing: Table, rows: IntArray) -> None:
+    """Write into the tasks of these operations the machine on which each stands as the one that may do it."""
+    machine, mine = standing["machine"][rows], tasks[rows]
+    differ = np.flatnonzero(mine["first_run"] >= 0)
+    pools = shop.pools[mine["pool"][differ]]
+    for at in range(int((pools["last"] - pools["first"]).max(initial=0))):
+        member = shop.members[np.minimum(pools["first"] + at, len(shop.members) - 1)]
+        here = (pools["first"] + at < pools["last"]) & (member == machine[differ])
+        mine["run"][differ[here]] = shop.runs[mine["first_run"][differ[here]] + at]
+    mine["first_run"] = -1
+    mine["pool"] = len(shop.pools) - len(shop.machines) + machine
+    tasks[rows] = mine

@@ -1,12 +1,12 @@
 """The whole shop for serial planning: machines, people, tools and racks, with every feature of a problem."""
 
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from kernel.jit import IntArray, Table, fields
-from planning.engine.busy import overlap, spans
-from planning.engine.calendars import Windows, windows_of
+from planning.engine.calendars import Windows, numbered
 from planning.engine.problem import Problem
 from planning.engine.shop import Shop, open_shop
 
@@ -23,7 +23,8 @@ class Yard(NamedTuple):
     units of tools. The people with skill s are able[able_ptr[s]:able_ptr[s + 1]]; `crew_of` tells each one's
     crew. The units of tool t are the tracks from units[t] to units[t + 1]. Track k keeps its stays in
     stays[offset[k]:offset[k] + length[k]]. Of placed operations `given` are the set-up minutes, `used` the
-    calendar, `persons` who attends (or -1).
+    calendar, `persons` who attends (or -1), and `unit` beside `held` the tracks of their tools. Nobody sees
+    the stays of operations with a later `turn`.
     """
 
     windows: Windows
@@ -45,12 +46,14 @@ class Yard(NamedTuple):
     given: IntArray
     used: IntArray
     persons: IntArray
+    unit: IntArray
+    turn: IntArray
 
 
 def open_yard(problem: Problem) -> tuple[Shop, Yard]:
     """The shop of a problem and its yard, nothing placed yet."""
     shop, machines, count = open_shop(problem), len(problem.machines), len(problem)
-    windows, ptr, met = _meetings(problem)
+    windows, ptr, met = meetings(problem)
     crew_of = np.repeat(np.arange(len(problem.crews)), problem.crews["size"])
     able, able_ptr = _able(problem, crew_of)
     first_unit = machines + len(crew_of)
@@ -81,24 +84,36 @@ def open_yard(problem: Problem) -> tuple[Shop, Yard]:
         given=np.zeros(count, np.int64),
         used=np.zeros(count, np.int64),
         persons=np.full(count, -1, np.int64),
+        unit=np.full(len(problem.held.value), -1, np.int64),
+        turn=np.zeros(count, np.int64),
     )
 
 
-def _meetings(problem: Problem) -> tuple[Windows, IntArray, IntArray]:
-    """Calendars of machines alone and together with each crew, and which is whose."""
-    own = [spans(problem, calendar) for calendar in range(len(problem.window_ptr) - 1)]
+def meetings(problem: Problem) -> tuple[Windows, IntArray, IntArray]:
+    """Calendars of machines alone and together with each crew, and which is whose; as in Yard."""
+    own = [problem.windows[low:high] for low, high in pairwise(problem.window_ptr.tolist())]
     pairs: dict[tuple[int, int], int] = {}
     met = np.zeros((len(problem.machines), len(problem.crews) + 1), np.int64)
     for machine, calendar in enumerate(problem.machines["calendar"].tolist()):
         met[machine, 0] = pairs.setdefault((calendar, -1), len(pairs))
         for crew, theirs in enumerate(problem.crews["calendar"].tolist()):
             met[machine, crew + 1] = pairs.setdefault((calendar, theirs), len(pairs))
-    tables = [windows_of(own[one] if other < 0 else overlap(own[one], own[other])) for one, other in pairs]
+    tables = [own[one] if other < 0 else in_common(own[one], own[other]) for one, other in pairs]
     ptr = np.cumsum([0, *(len(each) for each in tables)], dtype=np.int64)
     windows = np.concatenate([problem.windows[:0], *tables])
-    work = windows["end"] - windows["start"]
-    windows["before"] = np.cumsum(work) - work
-    return windows, ptr, met.ravel()
+    return numbered(windows), ptr, met.ravel()
+
+
+def in_common(one: Windows, other: Windows) -> Windows:
+    """The time that two calendars have in common, `before` not filled."""
+    first = np.searchsorted(other["end"], one["start"], side="right")
+    many = np.maximum(np.searchsorted(other["start"], one["end"], side="left") - first, 0)
+    mine = np.repeat(np.arange(len(one)), many)
+    theirs = np.arange(len(mine)) - np.repeat(np.cumsum(many) - many, many) + first[mine]
+    found = np.zeros(len(mine), one.dtype)
+    found["start"] = np.maximum(one["start"][mine], other["start"][theirs])
+    found["end"] = np.minimum(one["end"][mine], other["end"][theirs])
+    return found
 
 
 def _able(problem: Problem, crew_of: IntArray) -> tuple[IntArray, IntArray]:

@@ -1,0 +1,362 @@
+"""A plan that is known and built serially: small alterations of it are reckoned only where they reach."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, Final
+
+import numpy as np
+
+from kernel.jit import BoolArray, IntArray, Table
+from planning.engine.calendars import NEVER
+from planning.engine.facts import Facts, Otherwise, inverse, other_hours
+from planning.engine.features import Feature, features
+from planning.engine.near import ahead_of_others, at_once, bind, kept_of, patient
+from planning.engine.problem import Problem
+from planning.engine.reach import Course, Reach, follow, slips
+from planning.engine.realise import REBUILT, Turns
+from planning.engine.repair import in_turn, pushed, repair
+from planning.engine.ripple import followed, merged, turned
+from planning.engine.seats import AHEAD, KEPT, OUT
+from planning.engine.serial import PAD
+from planning.engine.shop import FAR, FREE, PINNED, STARTED, Shop, empty_slots
+from planning.engine.standing import score
+from planning.engine.turns import let_go, turn_keys
+from planning.engine.yard import STAY, Yard, meetings, open_yard
+
+NOT_FOLLOWED: Final = frozenset({Feature.BATCHES, Feature.MATERIALS})
+"""What lies on racks together, or shares stock, is reckoned in full."""
+
+GRAIN: Final = 60
+STRETCHES: Final = 4096
+"""What is touched is known by the hour, or in so many stretches."""
+
+SPARE: Final = 32
+"""Stays for which a track has room beside a quarter of those it has."""
+
+
+@dataclass(frozen=True, eq=False)
+class NearKnown(Facts):
+    """The same as Known for problems that are built serially."""
+
+    pins_wait: ClassVar[bool] = False
+
+    def pushed(self, problem: Problem, standing: Table) -> Table:
+        """See repair.pushed."""
+        other = self.altered(problem, standing)
+        found = other and self.homes and other.way(self.homes, other.let_go(other.lost))
+        return pushed(problem, standing) if found is None else found
+
+    def in_turn(self, problem: Problem, standing: Table) -> Table:
+        """See repair.in_turn."""
+        other = self.altered(problem, standing)
+        found = other and self.soon and other.way(self.soon, other.let_go(other.lost))
+        return in_turn(problem, standing) if found is None else found
+
+    def repaired(self, problem: Problem, standing: Table, about: BoolArray) -> Table:
+        """The slots of repair.repair."""
+        other = self.altered(problem, standing)
+        found = other and other.repaired(about)
+        return repair(problem, standing, about).slots if found is None else found
+
+    def altered(self, problem: Problem, standing: Table) -> "NearAltered | None":
+        """What differs there; None where it is another shop."""
+        mine, rows = self.problem, self.rows_of(problem)
+        if rows is None or (self.used | features(problem.among(rows))) & NOT_FOLLOWED:
+            return None
+        if any(getattr(problem, name) is not getattr(mine, name) for name in ("held", "changeover")):
+            return None
+        people = ((problem.crews["size"], mine.crews["size"]), (problem.tools, mine.tools))
+        skills = zip(problem.skills, mine.skills, strict=True)
+        if not all(np.array_equal(one, other) for one, other in (*people, *skills)):
+            return None
+        if (problem.operations["skill"][rows] != mine.operations["skill"][rows]).any():
+            return None
+        other = NearAltered(self, problem, standing, rows)
+        lots = Feature.TRANSFER in self.used | features(problem.among(rows))
+        return None if lots and other.hours else other
+
+    @cached_property
+    def used(self) -> frozenset[Feature]:
+        """What the problem asks for."""
+        return features(self.problem)
+
+    @cached_property
+    def homes(self) -> "NearBase | None":
+        """The plan in which everybody with a place keeps turn and machine, and moves right where it must."""
+        return NearBase.of(self, self.without_lost, True, False)
+
+    @cached_property
+    def rest(self) -> "NearBase | None":
+        """The same without those that wait."""
+        if self.without_waiting is self.without_lost:
+            return self.homes
+        return NearBase.of(self, self.without_waiting, True, False)
+
+    @cached_property
+    def strict(self) -> "NearBase | None":
+        """The same, where those that cannot begin where they stand get what is left."""
+        return NearBase.of(self, self.without_waiting, True, True)
+
+    @cached_property
+    def soon(self) -> "NearBase | None":
+        """The plan in which everybody with a place begins as soon as it can."""
+        return NearBase.of(self, self.without_lost, False, False)
+
+
+@dataclass(frozen=True, eq=False)
+class NearBase:
+    """A serial plan: marks, moments and order of turns, shop and yard, slots, and how they were found.
+
+    `early` tells who has its turn in order, not in the rest; `pins` are those behind the last that slipped.
+    """
+
+    marks: IntArray
+    keys: IntArray
+    order: IntArray
+    shop: Shop
+    yard: Yard
+    slots: Table
+    early: BoolArray
+    begins: IntArray
+    opening: IntArray
+    pins: IntArray
+    patient: bool
+    strict: bool
+
+    @classmethod
+    def of(cls, known: NearKnown, marks: IntArray, patient: bool, strict: bool) -> "NearBase | None":
+        """The plan that Near makes with these marks; None where pinned operations slip again and again."""
+        count, standing = len(known.problem), known.standing
+        shop, yard = open_yard(known.problem)
+        keys = turn_keys(shop, standing, marks)
+        order = np.lexsort((-marks, keys))
+        own = turns_of(shop, standing, marks, order, patient, strict)
+        course = course_of(shop, standing, own, known.by_due, patient)
+        tasks = shop.tasks.copy()
+        bind(shop, tasks, standing, np.flatnonzero(kept_of(shop, standing, marks)))
+        shop, slots = shop._replace(tasks=tasks), empty_slots(count)
+        yard = yard._replace(turn=course.behind.copy())
+        reach = reach_of(yard, slots, np.ones(count, np.bool_))
+        if settled(shop, yard, slots, course, reach, np.arange(count), own.order) is None:
+            return None
+        early = yard.turn < len(course.order)
+        facts = (early, reach.begins, reach.opening, course.pins, patient, strict)
+        return cls(marks, keys, order, shop, packed(yard), slots, *facts)
+
+
+class NearAltered(Otherwise):
+    """Another problem and plan near a known one that is built serially."""
+
+    def __init__(self, known: NearKnown, problem: Problem, standing: Table, rows: IntArray) -> None:
+        super().__init__(known, problem, standing, rows)
+        self.known = known
+        self.crews = other_hours(problem, known.problem, "crews")
+        self.hours = bool(self.elsewhere.size or self.crews.size)
+
+    def way(self, base: NearBase, marks: IntArray) -> Table | None:
+        """The slots of Near with these marks, from a known plan; None where it has to be built in full."""
+        shop, standing = self.shop, self.standing
+        others = marks != base.marks
+        others[self.touched] = True
+        differ = np.flatnonzero(others)
+        if self.elsewhere.size:
+            # The turns of those that are not kept depend on the hours of their machines.
+            others |= (marks != KEPT) | (standing["machine"] < 0)
+        keys, chosen = self._keys(base, marks, np.flatnonzero(others))
+        again = np.zeros(len(marks), np.bool_)
+        again[chosen] = True
+        order = merged(base.order, again, chosen, keys, marks)[0]
+        own = turns_of(shop, standing, marks, order, base.patient, base.strict)
+        course = course_of(shop, standing, own, self._by_due(), base.patient)
+        slots, yard = base.slots.copy(), self._yard(base, course)
+        bound = self._bound(base, marks, differ)
+        again[differ] = True
+        dirty = np.zeros(len(marks), np.bool_)
+        dirty[shop.tasks["fixing"] == PINNED] = (course.pins != base.pins)[shop.tasks["fixing"] == PINNED]
+        dirty[followed(shop, self.touched)] = True
+        if self.by_due() is None:
+            again |= yard.turn >= len(course.order)
+        reach = self._reach(base, yard, dirty)
+        return settled(bound, yard, slots, course, reach, np.flatnonzero(again), own.order)
+
+    def _keys(self, base: NearBase, marks: IntArray, others: IntArray) -> tuple[IntArray, IntArray]:
+        """The moments of the turns, and the operations in order that have another one or another mark."""
+        shop = self.shop
+        if (marks[others] == AHEAD).any():
+            room = int((marks == AHEAD).sum() + (shop.tasks["fixing"] != FREE).sum()) + 1
+            tracks = len(base.yard.offset)
+            yard = self._yard(base, None)._replace(
+                stays=np.zeros(tracks * room + 1, STAY),
+                offset=np.arange(tracks, dtype=np.int64) * room,
+                turn=np.zeros(len(marks), np.int64),
+            )
+            shop = ahead_of_others(shop, yard, shop.tasks["release"].copy(), marks)
+        chosen = followed(shop, others)
+        keys = base.keys.copy()
+        turned(shop, self.standing, marks, chosen[np.argsort(self.known.place[chosen])], keys)
+        chosen = chosen[(keys[chosen] != base.keys[chosen]) | (marks[chosen] != base.marks[chosen])]
+        return keys, chosen[np.lexsort((chosen, -marks[chosen], keys[chosen]))]
+
+    def _by_due(self) -> IntArray:
+        found = self.by_due()
+        return NearKnown(self.problem, self.standing).by_due if found is None else found
+
+    def _bound(self, base: NearBase, marks: IntArray, differ: IntArray) -> Shop:
+        """The shop in which the kept are bound to their machines."""
+        tasks = base.shop.tasks.copy()
+        tasks[differ] = self.shop.tasks[differ]
+        bind(self.shop, tasks, self.standing, differ[kept_of(self.shop, self.standing, marks)[differ]])
+        return self.shop._replace(tasks=tasks)
+
+    def _yard(self, base: NearBase, course: Course | None) -> Yard:
+        """The yard of the known plan, with hours and needs as they are here and the turns of a course."""
+        yard, turn = base.yard, base.yard.turn
+        if course is not None:
+            turn = course.behind.copy()
+            mine = course.order[base.early[course.order]]
+            turn[mine] = np.flatnonzero(base.early[course.order])
+        needs = yard.needs.copy()
+        for name in ("skill", "quantity", "transfer", "pauses"):
+            needs[name][self.touched] = self.problem.operations[name][self.touched]
+        names = ("stays", "length", "given", "used", "persons", "unit")
+        found = yard._replace(turn=turn, needs=needs, **{name: getattr(yard, name).copy() for name in names})
+        if self.hours:
+            windows, ptr, met = meetings(self.problem)
+            found = found._replace(windows=windows, ptr=ptr, met=met)
+        return found
+
+    def _reach(self, base: NearBase, yard: Yard, dirty: BoolArray) -> Reach:
+        """Nothing touched but where machines and people work at other hours."""
+        reach = reach_of(yard, base.slots, dirty)._replace(
+            begins=base.begins.copy(), opening=base.opening.copy()
+        )
+        reach.lifted[:] = base.slots["machine"] < 0
+        before = self.known.problem
+        people = np.flatnonzero(np.isin(yard.crew_of, self.crews))
+        tracks = [(each, "machines", each) for each in self.elsewhere.tolist()]
+        tracks += [(yard.people + who, "crews", int(yard.crew_of[who])) for who in people.tolist()]
+        for track, kind, row in tracks:
+            mine, theirs = (_hours(each, kind, row) for each in (self.problem, before))
+            for start, end in unlike(mine, theirs):
+                low, high = _stretch(reach, start), _stretch(reach, end)
+                reach.flags[track * reach.wide + low : track * reach.wide + high + 1] = True
+                reach.first[track] = min(int(reach.first[track]), start)
+                reach.last[track] = max(int(reach.last[track]), end)
+        return reach
+
+    def repaired(self, about: BoolArray) -> Table | None:
+        """The best of the ways of near.repaired; None where one has to be built in full."""
+        known, rest = self.known, self.waiting.astype(np.int64) * OUT
+        asked = [(known.rest, rest), (known.strict, rest)]
+        if self.lost.any():
+            asked.append((known.rest, np.where(self.lost, AHEAD, rest)))
+        if about.any():
+            asked += [(known.rest, np.where(about, how, rest)) for how in (OUT, AHEAD)]
+        tried = []
+        for base, marks in asked:
+            found = base and self.way(base, let_go(self.shop, marks))
+            if found is None:
+                return None
+            tried.append(found)
+        return min(tried, key=lambda slots: score(self.shop, slots, self.standing))
+
+
+def turns_of(
+    shop: Shop, standing: Table, marks: IntArray, order: IntArray, waits: bool, strict: bool
+) -> Turns:
+    """The turns that Near gives in this order."""
+    ready = shop.tasks["release"].copy()
+    if waits:
+        return patient(shop, standing, marks, order, ready, strict=strict)
+    own = at_once(shop, marks, order, ready)
+    return own._replace(latest=np.full(len(marks), FAR), enough=np.full(len(marks), NEVER))
+
+
+def course_of(shop: Shop, standing: Table, own: Turns, by_due: IntArray, waits: bool) -> Course:
+    """The turns as they are taken. Where everybody begins as soon as it can there is no rest."""
+    kinds = shop.tasks["fixing"][own.order]
+    begun = own.order[kinds == STARTED]
+    if waits:
+        begun = begun[np.argsort(standing["start"][begun], kind="stable")]
+    order = np.concatenate([begun, own.order[kinds == PINNED], own.order[kinds == FREE]])
+    rest = by_due if waits else by_due[:0]
+    return Course(order, rest, len(order) + inverse(by_due), own.ready, own.latest, own.enough, own.pins)
+
+
+def reach_of(yard: Yard, slots: Table, dirty: BoolArray) -> Reach:
+    """Nothing touched, everybody standing."""
+    tracks, count = len(yard.offset), len(slots)
+    placed = slots[slots["machine"] >= 0]
+    origin = int(placed["start"].min(initial=FAR)) if len(placed) else 0
+    span = int(placed["end"].max(initial=origin)) - origin
+    grain = max(GRAIN, span // (STRETCHES - 2))
+    wide = span // grain + 2
+    return Reach(
+        dirty=dirty,
+        lifted=np.ones(count, np.bool_),
+        begins=np.zeros(count, np.int64),
+        opening=np.zeros(count, np.int64),
+        first=np.full(tracks, FAR),
+        last=np.full(tracks, NEVER),
+        flags=np.zeros(tracks * wide, np.bool_),
+        wide=wide,
+        grain=grain,
+        origin=origin,
+    )
+
+
+def settled(
+    shop: Shop, yard: Yard, slots: Table, course: Course, reach: Reach, others: IntArray, own: IntArray
+) -> Table | None:
+    """The slots once no pinned operation slips; None where a track is full, or they slip for too long.
+
+    `slots`, yard, pins and reach are altered.
+    """
+    pad, nobody = np.zeros(PAD, np.int64), empty_slots(1)[0]
+    gone = np.ones(len(slots), np.bool_)
+    gone[own] = False
+    for _ in range(REBUILT):
+        if not follow(shop, yard, slots, course, reach, others, pad):
+            return None
+        answer, pins = slots.copy(), course.pins.copy()
+        if not course.rest.size:
+            answer[gone] = nobody
+        # Without a gap only what is pinned can have to wait.
+        look = own if (answer["machine"][own] < 0).any() else own[shop.tasks["fixing"][own] == PINNED]
+        if not slips(shop, yard._replace(persons=yard.persons.copy()), answer, look, pins):
+            return answer
+        others = np.flatnonzero(pins != course.pins)
+        course.pins[:] = pins
+        reach.first[:], reach.last[:], reach.flags[:] = FAR, NEVER, False
+    return None
+
+
+def packed(yard: Yard) -> Yard:
+    """The yard with little more room on its tracks than is needed."""
+    room = yard.length + yard.length // 4 + SPARE
+    offset = np.cumsum(room) - room
+    stays = np.zeros(int(room.sum()) + 1, STAY)
+    for track, many in enumerate(yard.length.tolist()):
+        stays[offset[track] : offset[track] + many] = yard.stays[yard.offset[track] :][:many]
+    return yard._replace(stays=stays, offset=offset)
+
+
+def unlike(one: Table, other: Table) -> list[tuple[int, int]]:
+    """The spans in which one of two calendars works and the other does not."""
+    edges = np.unique(np.concatenate([each[name] for each in (one, other) for name in ("start", "end")]))
+    works = []
+    for each in (one, other):
+        at = np.searchsorted(each["end"], edges[:-1], side="right")
+        start = np.append(each["start"], FAR)[at]
+        works.append(start <= edges[:-1])
+    rows = np.flatnonzero(works[0] != works[1])
+    return list(zip(edges[rows].tolist(), edges[rows + 1].tolist(), strict=True))
+
+
+def _hours(problem: Problem, kind: str, row: int) -> Table:
+    calendar = getattr(problem, kind)["calendar"][row]
+    return problem.windows[problem.window_ptr[calendar] : problem.window_ptr[calendar + 1]]
+
+
+def _stretch(reach: Reach, moment: int) -> int:
+    return max(0, min(reach.wide - 1, (moment - reach.origin) // reach.grain))
