@@ -51,21 +51,15 @@ def try_machine(
 
 
 @part
-def free_unit(yard: Yard, operation: int, tool: int, start: int, end: int) -> int:
-    """The track of the first unit of a tool that is free for an operation; -1 for none."""
-    for track in range(yard.units[tool], yard.units[tool + 1]):
-        if busy_until(yard, track, start, end, yard.turn[operation]) == NEVER:
-            return int(track)
-    return -1
-
-
-@part
 def hold_tools(yard: Yard, operation: int, start: int, end: int) -> None:
     """Enter an operation on a free unit of each of its tools."""
     for at in range(yard.held_ptr[operation], yard.held_ptr[operation + 1]):
-        yard.unit[at] = free_unit(yard, operation, yard.held[at], start, end)
-        if yard.unit[at] >= 0:
-            stay(yard, yard.unit[at], start, end, operation, 0)
+        tool = yard.held[at]
+        for track in range(yard.units[tool], yard.units[tool + 1]):
+            if busy_until(yard, track, start, end) == NEVER:
+                stay(yard, track, start, end, operation, 0)
+                yard.unit[at] = track
+                break
 
 
 @part
@@ -91,29 +85,21 @@ def settle_in(shop: Shop, yard: Yard, slots: Table, operation: int, pad: IntArra
 
 
 @part
-def seek(
+def put(
     shop: Shop, yard: Yard, slots: Table, operation: int, moment: int, latest: int, enough: int, pad: IntArray
-) -> bool:
-    """Find where an operation ends first, from a moment on; whether that room begins by `latest`.
+) -> None:
+    """Place an operation where it ends first, from a moment on, if that room begins by `latest`.
 
     Of people with whom it ends by `enough` the first is taken: those that can do most come last.
     """
     task = shop.tasks[operation]
     if task.pool < 0:
-        return False
+        return
     pad[BEST_END], pad[ENOUGH] = FAR, enough
     pool = shop.pools[task.pool]
     for at in range(pool.first, pool.last):
         try_machine(shop, yard, slots, operation, shop.members[at], moment, pad)
-    return bool(pad[BEST_END] < FAR and pad[BEST_START] <= latest)
-
-
-@part
-def put(
-    shop: Shop, yard: Yard, slots: Table, operation: int, moment: int, latest: int, enough: int, pad: IntArray
-) -> None:
-    """Place an operation where `seek` finds room."""
-    if seek(shop, yard, slots, operation, moment, latest, enough, pad):
+    if pad[BEST_END] < FAR and pad[BEST_START] <= latest:
         settle_in(shop, yard, slots, operation, pad)
 
 

@@ -31,7 +31,6 @@ def crowded(problem: Problem, shop: Shop, yard: Yard, busy: Table) -> tuple[Shop
         given=np.concatenate([yard.given, busy["given"]]),
         used=np.concatenate([yard.used, np.zeros(more, np.int64)]),
         persons=np.concatenate([yard.persons, np.full(more, -1, np.int64)]),
-        turn=np.zeros(count + more, np.int64),
     )
     shop = shop._replace(tasks=np.concatenate([shop.tasks, tasks]))
     order = np.argsort(busy["start"], kind="stable")
@@ -80,7 +79,7 @@ def somebody(
         return found
     for at in range(yard.able_ptr[skill], yard.able_ptr[skill + 1]):
         person = yard.able[at]
-        if busy_until(yard, yard.people + person, start, end, 0) != NEVER:
+        if busy_until(yard, yard.people + person, start, end) != NEVER:
             continue
         calendar = hours[yard.crew_of[person]]
         if next_working_in(windows, ptr[calendar], ptr[calendar + 1], start) == start:
@@ -94,7 +93,7 @@ def somebody(
 def free_track(yard: Yard, first: int, last: int, start: int, end: int) -> int:
     """The first of these tracks that is free then; -1 for none."""
     for track in range(first, last):
-        if busy_until(yard, track, start, end, 0) == NEVER:
+        if busy_until(yard, track, start, end) == NEVER:
             return int(track)
     return -1
 

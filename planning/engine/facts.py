@@ -86,7 +86,9 @@ class Facts:
         what differs has other runs on other machines.
         """
         mine = self.problem
-        if any(getattr(problem, name) is not getattr(mine, name) for name in ("after", "lags", "pools", "runs")):
+        if any(
+            getattr(problem, name) is not getattr(mine, name) for name in ("after", "lags", "pools", "runs")
+        ):
             return None
         if any(getattr(problem, name) != getattr(mine, name) for name in ("now", "frozen")):
             return None

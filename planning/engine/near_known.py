@@ -8,11 +8,11 @@ import numpy as np
 
 from kernel.jit import BoolArray, IntArray, Table
 from planning.engine.calendars import NEVER
-from planning.engine.facts import Facts, Otherwise, inverse, other_hours
+from planning.engine.facts import Facts, Otherwise, other_hours
 from planning.engine.features import Feature, features
 from planning.engine.near import ahead_of_others, at_once, bind, kept_of, patient
 from planning.engine.problem import Problem
-from planning.engine.reach import Course, Reach, follow, slips
+from planning.engine.reach import Before, Course, Reach, follow, slips
 from planning.engine.realise import REBUILT, Turns
 from planning.engine.repair import in_turn, pushed, repair
 from planning.engine.ripple import followed, merged, turned
@@ -29,9 +29,6 @@ NOT_FOLLOWED: Final = frozenset({Feature.BATCHES, Feature.MATERIALS})
 GRAIN: Final = 60
 STRETCHES: Final = 4096
 """What is touched is known by the hour, or in so many stretches."""
-
-SPARE: Final = 32
-"""Stays for which a track has room beside a quarter of those it has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +69,7 @@ class NearKnown(Facts):
         if (problem.operations["skill"][rows] != mine.operations["skill"][rows]).any():
             return None
         other = NearAltered(self, problem, standing, rows)
-        lots = Feature.TRANSFER in self.used | features(problem.among(rows))
-        return None if lots and other.hours else other
+        return None if other.lots and other.hours else other
 
     @cached_property
     def used(self) -> frozenset[Feature]:
@@ -105,43 +101,35 @@ class NearKnown(Facts):
 
 @dataclass(frozen=True, eq=False)
 class NearBase:
-    """A serial plan: marks, moments and order of turns, shop and yard, slots, and how they were found.
-
-    `early` tells who has its turn in order, not in the rest; `pins` are those behind the last that slipped.
-    """
+    """A serial plan: marks, moments and order of turns, the shop, the empty yard with its `room`, what was made."""
 
     marks: IntArray
     keys: IntArray
     order: IntArray
     shop: Shop
     yard: Yard
-    slots: Table
-    early: BoolArray
-    begins: IntArray
-    opening: IntArray
-    pins: IntArray
+    room: int
+    made: Before
     patient: bool
     strict: bool
 
     @classmethod
     def of(cls, known: NearKnown, marks: IntArray, patient: bool, strict: bool) -> "NearBase | None":
         """The plan that Near makes with these marks; None where pinned operations slip again and again."""
-        count, standing = len(known.problem), known.standing
-        shop, yard = open_yard(known.problem)
+        standing, (shop, yard) = known.standing, open_yard(known.problem)
         keys = turn_keys(shop, standing, marks)
         order = np.lexsort((-marks, keys))
         own = turns_of(shop, standing, marks, order, patient, strict)
         course = course_of(shop, standing, own, known.by_due, patient)
         tasks = shop.tasks.copy()
         bind(shop, tasks, standing, np.flatnonzero(kept_of(shop, standing, marks)))
-        shop, slots = shop._replace(tasks=tasks), empty_slots(count)
-        yard = yard._replace(turn=course.behind.copy())
-        reach = reach_of(yard, slots, np.ones(count, np.bool_))
-        if settled(shop, yard, slots, course, reach, np.arange(count), own.order) is None:
+        shop, nothing = shop._replace(tasks=tasks), nothing_made(yard, course.pins)
+        reach = reach_of(yard, nothing, np.ones(len(tasks), np.bool_))
+        found = settled(shop, yard, course, nothing, reach, own.order)
+        if found is None:
             return None
-        early = yard.turn < len(course.order)
-        facts = (early, reach.begins, reach.opening, course.pins, patient, strict)
-        return cls(marks, keys, order, shop, packed(yard), slots, *facts)
+        room, yard = len(yard.stays), yard._replace(stays=yard.stays[:0].copy())
+        return cls(marks, keys, order, shop, yard, room, found[1], patient, strict)
 
 
 class NearAltered(Otherwise):
@@ -152,6 +140,7 @@ class NearAltered(Otherwise):
         self.known = known
         self.crews = other_hours(problem, known.problem, "crews")
         self.hours = bool(self.elsewhere.size or self.crews.size)
+        self.lots = Feature.TRANSFER in known.used | features(problem.among(rows))
 
     def way(self, base: NearBase, marks: IntArray) -> Table | None:
         """The slots of Near with these marks, from a known plan; None where it has to be built in full."""
@@ -163,34 +152,25 @@ class NearAltered(Otherwise):
             # The turns of those that are not kept depend on the hours of their machines.
             others |= (marks != KEPT) | (standing["machine"] < 0)
         keys, chosen = self._keys(base, marks, np.flatnonzero(others))
-        again = np.zeros(len(marks), np.bool_)
-        again[chosen] = True
-        order = merged(base.order, again, chosen, keys, marks)[0]
+        dirty = np.zeros(len(marks), np.bool_)
+        dirty[chosen] = True
+        order = merged(base.order, dirty, chosen, keys, marks)[0]
         own = turns_of(shop, standing, marks, order, base.patient, base.strict)
         course = course_of(shop, standing, own, self._by_due(), base.patient)
-        slots, yard = base.slots.copy(), self._yard(base, course)
-        bound = self._bound(base, marks, differ)
-        again[differ] = True
-        dirty = np.zeros(len(marks), np.bool_)
-        dirty[shop.tasks["fixing"] == PINNED] = (course.pins != base.pins)[shop.tasks["fixing"] == PINNED]
-        dirty[followed(shop, self.touched)] = True
+        dirty[differ] = True
+        if self.lots:
+            dirty[followed(shop, self.touched)] = True
         if self.by_due() is None:
-            again |= yard.turn >= len(course.order)
-        reach = self._reach(base, yard, dirty)
-        return settled(bound, yard, slots, course, reach, np.flatnonzero(again), own.order)
+            dirty |= ~base.made.early
+        yard, reach = self._yard(base), self._reach(base, dirty)
+        found = settled(self._bound(base, marks, differ), yard, course, base.made, reach, own.order)
+        return None if found is None else found[0]
 
     def _keys(self, base: NearBase, marks: IntArray, others: IntArray) -> tuple[IntArray, IntArray]:
         """The moments of the turns, and the operations in order that have another one or another mark."""
         shop = self.shop
         if (marks[others] == AHEAD).any():
-            room = int((marks == AHEAD).sum() + (shop.tasks["fixing"] != FREE).sum()) + 1
-            tracks = len(base.yard.offset)
-            yard = self._yard(base, None)._replace(
-                stays=np.zeros(tracks * room + 1, STAY),
-                offset=np.arange(tracks, dtype=np.int64) * room,
-                turn=np.zeros(len(marks), np.int64),
-            )
-            shop = ahead_of_others(shop, yard, shop.tasks["release"].copy(), marks)
+            shop = ahead_of_others(shop, self._yard(base), shop.tasks["release"].copy(), marks)
         chosen = followed(shop, others)
         keys = base.keys.copy()
         turned(shop, self.standing, marks, chosen[np.argsort(self.known.place[chosen])], keys)
@@ -208,37 +188,30 @@ class NearAltered(Otherwise):
         bind(self.shop, tasks, self.standing, differ[kept_of(self.shop, self.standing, marks)[differ]])
         return self.shop._replace(tasks=tasks)
 
-    def _yard(self, base: NearBase, course: Course | None) -> Yard:
-        """The yard of the known plan, with hours and needs as they are here and the turns of a course."""
-        yard, turn = base.yard, base.yard.turn
-        if course is not None:
-            turn = course.behind.copy()
-            mine = course.order[base.early[course.order]]
-            turn[mine] = np.flatnonzero(base.early[course.order])
-        needs = yard.needs.copy()
+    def _yard(self, base: NearBase) -> Yard:
+        """An empty yard with hours and needs as they are here."""
+        yard, needs = base.yard, base.yard.needs.copy()
         for name in ("skill", "quantity", "transfer", "pauses"):
             needs[name][self.touched] = self.problem.operations[name][self.touched]
-        names = ("stays", "length", "given", "used", "persons", "unit")
-        found = yard._replace(turn=turn, needs=needs, **{name: getattr(yard, name).copy() for name in names})
+        found = emptied(yard, base.room)._replace(needs=needs)
         if self.hours:
             windows, ptr, met = meetings(self.problem)
             found = found._replace(windows=windows, ptr=ptr, met=met)
         return found
 
-    def _reach(self, base: NearBase, yard: Yard, dirty: BoolArray) -> Reach:
+    def _reach(self, base: NearBase, dirty: BoolArray) -> Reach:
         """Nothing touched but where machines and people work at other hours."""
-        reach = reach_of(yard, base.slots, dirty)._replace(
-            begins=base.begins.copy(), opening=base.opening.copy()
-        )
-        reach.lifted[:] = base.slots["machine"] < 0
-        before = self.known.problem
+        yard, before = base.yard, self.known.problem
+        reach = reach_of(yard, base.made, dirty)
         people = np.flatnonzero(np.isin(yard.crew_of, self.crews))
         tracks = [(each, "machines", each) for each in self.elsewhere.tolist()]
         tracks += [(yard.people + who, "crews", int(yard.crew_of[who])) for who in people.tolist()]
         for track, kind, row in tracks:
-            mine, theirs = (_hours(each, kind, row) for each in (self.problem, before))
+            mine, theirs = (hours_of(each, kind, row) for each in (self.problem, before))
             for start, end in unlike(mine, theirs):
-                low, high = _stretch(reach, start), _stretch(reach, end)
+                low, high = (
+                    max(0, min(reach.wide - 1, (at - reach.origin) // reach.grain)) for at in (start, end)
+                )
                 reach.flags[track * reach.wide + low : track * reach.wide + high + 1] = True
                 reach.first[track] = min(int(reach.first[track]), start)
                 reach.last[track] = max(int(reach.last[track]), end)
@@ -279,66 +252,62 @@ def course_of(shop: Shop, standing: Table, own: Turns, by_due: IntArray, waits: 
     if waits:
         begun = begun[np.argsort(standing["start"][begun], kind="stable")]
     order = np.concatenate([begun, own.order[kinds == PINNED], own.order[kinds == FREE]])
-    rest = by_due if waits else by_due[:0]
-    return Course(order, rest, len(order) + inverse(by_due), own.ready, own.latest, own.enough, own.pins)
+    return Course(order, by_due if waits else by_due[:0], own.ready, own.latest, own.enough, own.pins)
 
 
-def reach_of(yard: Yard, slots: Table, dirty: BoolArray) -> Reach:
-    """Nothing touched, everybody standing."""
-    tracks, count = len(yard.offset), len(slots)
-    placed = slots[slots["machine"] >= 0]
-    origin = int(placed["start"].min(initial=FAR)) if len(placed) else 0
+def nothing_made(yard: Yard, pins: IntArray) -> Before:
+    """A plan in which nobody has a place."""
+    count = len(yard.persons)
+    numbers = (np.zeros(count, np.int64) for _ in range(4))
+    given, used, begins, opening = numbers
+    nobody, none = np.full(count, -1, np.int64), np.full(len(yard.held), -1, np.int64)
+    early = np.zeros(count, np.bool_)
+    return Before(empty_slots(count), given, used, nobody, none, early, begins, opening, pins)
+
+
+def reach_of(yard: Yard, made: Before, dirty: BoolArray) -> Reach:
+    """Nothing touched, but that these operations are dirty."""
+    tracks, placed = len(yard.offset), made.slots[made.slots["machine"] >= 0]
+    origin = int(placed["start"].min()) if len(placed) else 0
     span = int(placed["end"].max(initial=origin)) - origin
-    grain = max(GRAIN, span // (STRETCHES - 2))
+    grain = max(GRAIN, span // STRETCHES)
     wide = span // grain + 2
-    return Reach(
-        dirty=dirty,
-        lifted=np.ones(count, np.bool_),
-        begins=np.zeros(count, np.int64),
-        opening=np.zeros(count, np.int64),
-        first=np.full(tracks, FAR),
-        last=np.full(tracks, NEVER),
-        flags=np.zeros(tracks * wide, np.bool_),
-        wide=wide,
-        grain=grain,
-        origin=origin,
-    )
+    first, last = np.full(tracks, FAR), np.full(tracks, NEVER)
+    return Reach(dirty, first, last, np.zeros(tracks * wide, np.bool_), wide, grain, origin)
+
+
+def emptied(yard: Yard, room: int) -> Yard:
+    """The same yard with nothing in it, to be filled beside others."""
+    names = ("given", "used", "persons", "unit")
+    fresh = {name: np.full(len(getattr(yard, name)), -1, np.int64) for name in names}
+    stays = np.zeros(room, STAY)
+    return yard._replace(stays=stays, length=np.zeros(len(yard.length), np.int64), **fresh)
 
 
 def settled(
-    shop: Shop, yard: Yard, slots: Table, course: Course, reach: Reach, others: IntArray, own: IntArray
-) -> Table | None:
-    """The slots once no pinned operation slips; None where a track is full, or they slip for too long.
+    shop: Shop, yard: Yard, course: Course, before: Before, reach: Reach, own: IntArray
+) -> tuple[Table, Before] | None:
+    """The slots once no pinned operation slips, and how they were made; None where they slip for too long.
 
-    `slots`, yard, pins and reach are altered.
+    The yard and the pins of the course are altered.
     """
-    pad, nobody = np.zeros(PAD, np.int64), empty_slots(1)[0]
-    gone = np.ones(len(slots), np.bool_)
-    gone[own] = False
+    pad, pinned = np.zeros(PAD, np.int64), shop.tasks["fixing"] == PINNED
     for _ in range(REBUILT):
-        if not follow(shop, yard, slots, course, reach, others, pad):
-            return None
-        answer, pins = slots.copy(), course.pins.copy()
-        if not course.rest.size:
-            answer[gone] = nobody
-        # Without a gap only what is pinned can have to wait.
-        look = own if (answer["machine"][own] < 0).any() else own[shop.tasks["fixing"][own] == PINNED]
-        if not slips(shop, yard._replace(persons=yard.persons.copy()), answer, look, pins):
-            return answer
-        others = np.flatnonzero(pins != course.pins)
+        dirty = reach.dirty | (pinned & (course.pins != before.pins))
+        fresh = reach._replace(
+            dirty=dirty, first=reach.first.copy(), last=reach.last.copy(), flags=reach.flags.copy()
+        )
+        made = nothing_made(yard, course.pins)
+        yard.length[:], yard.persons[:], yard.unit[:] = 0, -1, -1
+        follow(shop, yard, made.slots, course, before, made, fresh, pad)
+        slots, pins = made.slots.copy(), course.pins.copy()
+        # Where everybody has a place only what is pinned can have to wait.
+        look = own if (slots["machine"][own] < 0).any() else own[pinned[own]]
+        if not slips(shop, yard._replace(persons=yard.persons.copy()), slots, look, pins):
+            now = {name: getattr(yard, name).copy() for name in ("given", "used", "persons", "unit")}
+            return slots, made._replace(**now)
         course.pins[:] = pins
-        reach.first[:], reach.last[:], reach.flags[:] = FAR, NEVER, False
     return None
-
-
-def packed(yard: Yard) -> Yard:
-    """The yard with little more room on its tracks than is needed."""
-    room = yard.length + yard.length // 4 + SPARE
-    offset = np.cumsum(room) - room
-    stays = np.zeros(int(room.sum()) + 1, STAY)
-    for track, many in enumerate(yard.length.tolist()):
-        stays[offset[track] : offset[track] + many] = yard.stays[yard.offset[track] :][:many]
-    return yard._replace(stays=stays, offset=offset)
 
 
 def unlike(one: Table, other: Table) -> list[tuple[int, int]]:
@@ -353,10 +322,6 @@ def unlike(one: Table, other: Table) -> list[tuple[int, int]]:
     return list(zip(edges[rows].tolist(), edges[rows + 1].tolist(), strict=True))
 
 
-def _hours(problem: Problem, kind: str, row: int) -> Table:
+def hours_of(problem: Problem, kind: str, row: int) -> Table:
     calendar = getattr(problem, kind)["calendar"][row]
     return problem.windows[problem.window_ptr[calendar] : problem.window_ptr[calendar + 1]]
-
-
-def _stretch(reach: Reach, moment: int) -> int:
-    return max(0, min(reach.wide - 1, (moment - reach.origin) // reach.grain))

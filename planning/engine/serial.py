@@ -45,27 +45,9 @@ def first_stay(yard: Yard, track: int, moment: int) -> int:
 
 
 @part
-def next_seen(yard: Yard, track: int, row: int, turn: int) -> int:
-    """This row of a track, or the first behind it whose operation has no later turn."""
-    last = yard.offset[track] + yard.length[track]
-    while row < last and yard.turn[yard.stays[row].operation] > turn:
-        row += 1
-    return row
-
-
-@part
-def last_seen(yard: Yard, track: int, row: int, turn: int) -> int:
-    """The last row of a track ahead of this one whose operation has no later turn, or one ahead of all."""
-    row -= 1
-    while row >= yard.offset[track] and yard.turn[yard.stays[row].operation] > turn:
-        row -= 1
-    return row
-
-
-@part
-def busy_until(yard: Yard, track: int, start: int, end: int, turn: int) -> int:
-    """When the stay ends that is in the way from start to end; NEVER if the track is free for this turn."""
-    row = next_seen(yard, track, first_stay(yard, track, start), turn)
+def busy_until(yard: Yard, track: int, start: int, end: int) -> int:
+    """When the stay ends that is in the way from start to end; NEVER if the track is free."""
+    row = first_stay(yard, track, start)
     if start < end and row < yard.offset[track] + yard.length[track] and yard.stays[row].start < end:
         return int(yard.stays[row].end)
     return NEVER
@@ -187,7 +169,7 @@ def tools_free(yard: Yard, operation: int, start: int, end: int) -> int:
     for at in range(yard.held_ptr[operation], yard.held_ptr[operation + 1]):
         tool, soonest = yard.held[at], FAR
         for track in range(yard.units[tool], yard.units[tool + 1]):
-            soonest = min(soonest, busy_until(yard, track, start, end, yard.turn[operation]))
+            soonest = min(soonest, busy_until(yard, track, start, end))
         if soonest != NEVER:
             return int(soonest)
     return NEVER
@@ -207,14 +189,13 @@ def try_room(
 ) -> None:
     """Write the first room on a machine with this person (-1: nobody) into the pad, if it ends sooner."""
     run, single = run_for(shop, yard, machine, operation), shop.machines[machine].single
-    low, last, turn = yard.offset[machine], yard.offset[machine] + yard.length[machine], yard.turn[operation]
-    row = next_seen(yard, machine, first_stay(yard, machine, moment), turn)
+    low, last = yard.offset[machine], yard.offset[machine] + yard.length[machine]
+    row = first_stay(yard, machine, moment)
     while moment < pad[BEST_END]:
         family = shop.machines[machine].family
-        ahead = last_seen(yard, machine, row, turn)
-        if single and ahead >= low:
-            moment = max(moment, yard.stays[ahead].end)
-            family = shop.tasks[yard.stays[ahead].operation].family
+        if single and row > low:
+            moment = max(moment, yard.stays[row - 1].end)
+            family = shop.tasks[yard.stays[row - 1].operation].family
         setup = setup_after(shop, operation, family) if single else shop.tasks[operation].setup
         if not times(shop, yard, operation, calendar, moment, setup, run, pad):
             return
@@ -223,19 +204,17 @@ def try_room(
             moment = max(moment + 1, subtract_work_in(yard.windows, first, behind, least, setup))
         elif single and row < last and not fits_before(shop, yard, operation, row, pad[END]):
             moment = max(moment, yard.stays[row].end)
-            row = next_seen(yard, machine, row + 1, turn)
+            row += 1
             continue
         else:
             attended = pad[READY] if shop.tasks[operation].unattended else pad[END]
-            until = NEVER
-            if person >= 0:
-                until = busy_until(yard, yard.people + person, pad[START], attended, turn)
+            until = busy_until(yard, yard.people + person, pad[START], attended) if person >= 0 else NEVER
             until = max(until, tools_free(yard, operation, pad[START], pad[END]))
             if until == NEVER:
                 break
             moment = until
         while single and row < last and yard.stays[row].end <= moment:
-            row = next_seen(yard, machine, row + 1, turn)
+            row += 1
     if moment < pad[BEST_END] and pad[END] < pad[BEST_END]:
         pad[BEST_END], pad[BEST_START], pad[BEST_READY] = pad[END], pad[START], pad[READY]
         pad[BEST_MACHINE], pad[BEST_PERSON], pad[BEST_JOIN] = machine, person, -1

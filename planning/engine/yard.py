@@ -23,8 +23,7 @@ class Yard(NamedTuple):
     units of tools. The people with skill s are able[able_ptr[s]:able_ptr[s + 1]]; `crew_of` tells each one's
     crew. The units of tool t are the tracks from units[t] to units[t + 1]. Track k keeps its stays in
     stays[offset[k]:offset[k] + length[k]]. Of placed operations `given` are the set-up minutes, `used` the
-    calendar, `persons` who attends (or -1), and `unit` beside `held` the tracks of their tools. Nobody sees
-    the stays of operations with a later `turn`.
+    calendar, `persons` who attends (or -1), and `unit` beside `held` the tracks of their tools.
     """
 
     windows: Windows
@@ -47,7 +46,6 @@ class Yard(NamedTuple):
     used: IntArray
     persons: IntArray
     unit: IntArray
-    turn: IntArray
 
 
 def open_yard(problem: Problem) -> tuple[Shop, Yard]:
@@ -85,7 +83,6 @@ def open_yard(problem: Problem) -> tuple[Shop, Yard]:
         used=np.zeros(count, np.int64),
         persons=np.full(count, -1, np.int64),
         unit=np.full(len(problem.held.value), -1, np.int64),
-        turn=np.zeros(count, np.int64),
     )
 
 

@@ -32,7 +32,7 @@ def altered_a_little(problem: Problem, slots: Table, seed: random.Random) -> tup
     object.__setattr__(found, "operations", problem.operations.copy())
     object.__setattr__(found, "jobs", problem.jobs.copy())
     for _ in range(seed.randint(0, 3)):
-        seed.choice((_released, _pinned, _weighed, _hours))(found, there, seed)
+        seed.choice((_released, _pinned, _weighed, _hours, _lasting, _away))(found, there, seed)
     return found, there
 
 
@@ -60,14 +60,27 @@ def _pinned(problem: Problem, slots: Table, seed: random.Random) -> None:
     slots[row] = (machine, start - 1, start - 1, start - 1 + length)
 
 
+def _lasting(problem: Problem, _slots: Table, seed: random.Random) -> None:
+    operation = problem.operations[seed.randrange(len(problem))]
+    operation[seed.choice(["run", "setup"])] = seed.choice([0, seed.randint(1, 300)])
+
+
 def _hours(problem: Problem, _slots: Table, seed: random.Random) -> None:
-    ptr, machine = problem.window_ptr.tolist(), seed.randrange(len(problem.machines))
-    hours = [problem.windows[low:high] for low, high in pairwise(ptr)]
+    _works_otherwise(problem, "machines", seed)
+
+
+def _away(problem: Problem, _slots: Table, seed: random.Random) -> None:
+    if len(problem.crews):
+        _works_otherwise(problem, "crews", seed)
+
+
+def _works_otherwise(problem: Problem, kind: str, seed: random.Random) -> None:
+    rows, ptr = getattr(problem, kind).copy(), problem.window_ptr.tolist()
+    hours, row = [problem.windows[low:high] for low, high in pairwise(ptr)], seed.randrange(len(rows))
     first = seed.randint(0, 900)
     otherwise = joined if seed.random() < 0.6 else without
-    own = otherwise(hours[problem.machines["calendar"][machine]], [(first, first + seed.randint(1, 300))])
-    machines = problem.machines.copy()
-    machines["calendar"][machine] = len(hours)
-    object.__setattr__(problem, "machines", machines)
+    own = otherwise(hours[rows["calendar"][row]], [(first, first + seed.randint(1, 300))])
+    rows["calendar"][row] = len(hours)
+    object.__setattr__(problem, kind, rows)
     object.__setattr__(problem, "windows", np.concatenate([*hours, own]))
     object.__setattr__(problem, "window_ptr", np.array([*ptr, ptr[-1] + len(own)], np.int64))
