@@ -8,11 +8,11 @@ import numpy as np
 
 from kernel.jit import BoolArray, IntArray, Table
 from planning.engine.calendars import NEVER
-from planning.engine.facts import Facts, Otherwise, other_hours
+from planning.engine.facts import Facts, Otherwise, inverse, other_hours
 from planning.engine.features import Feature, features
 from planning.engine.near import ahead_of_others, at_once, bind, kept_of, patient
 from planning.engine.problem import Problem
-from planning.engine.reach import Before, Course, Reach, follow, slips
+from planning.engine.reach import BRIEF, Before, Course, Reach, follow, slips
 from planning.engine.realise import REBUILT, Turns
 from planning.engine.repair import in_turn, pushed, repair
 from planning.engine.ripple import followed, merged, turned
@@ -29,6 +29,9 @@ NOT_FOLLOWED: Final = frozenset({Feature.BATCHES, Feature.MATERIALS})
 GRAIN: Final = 60
 STRETCHES: Final = 4096
 """What is touched is known by the hour, or in so many stretches."""
+
+LISTS: Final = ("given", "used", "persons", "unit")
+"""What a yard and a known plan tell of placed operations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,16 +123,19 @@ class NearBase:
         keys = turn_keys(shop, standing, marks)
         order = np.lexsort((-marks, keys))
         own = turns_of(shop, standing, marks, order, patient, strict)
-        course = course_of(shop, standing, own, known.by_due, patient)
+        nothing = nothing_made(yard, own.pins)
+        course = course_of(shop, standing, own, known.by_due, nothing.early, patient)
         tasks = shop.tasks.copy()
         bind(shop, tasks, standing, np.flatnonzero(kept_of(shop, standing, marks)))
-        shop, nothing = shop._replace(tasks=tasks), nothing_made(yard, course.pins)
+        shop = shop._replace(tasks=tasks)
         reach = reach_of(yard, nothing, np.ones(len(tasks), np.bool_))
         found = settled(shop, yard, course, nothing, reach, own.order)
         if found is None:
             return None
+        made = packed(yard, found[1])
+        made = made._replace(brief=brief_of(shop, yard, course, made))
         room, yard = len(yard.stays), yard._replace(stays=yard.stays[:0].copy())
-        return cls(marks, keys, order, shop, yard, room, found[1], patient, strict)
+        return cls(marks, keys, order, shop, yard, room, made, patient, strict)
 
 
 class NearAltered(Otherwise):
@@ -156,7 +162,7 @@ class NearAltered(Otherwise):
         dirty[chosen] = True
         order = merged(base.order, dirty, chosen, keys, marks)[0]
         own = turns_of(shop, standing, marks, order, base.patient, base.strict)
-        course = course_of(shop, standing, own, self._by_due(), base.patient)
+        course = course_of(shop, standing, own, self._by_due(), base.made.early, base.patient)
         dirty[differ] = True
         if self.lots:
             dirty[followed(shop, self.touched)] = True
@@ -170,7 +176,9 @@ class NearAltered(Otherwise):
         """The moments of the turns, and the operations in order that have another one or another mark."""
         shop = self.shop
         if (marks[others] == AHEAD).any():
-            shop = ahead_of_others(shop, self._yard(base), shop.tasks["release"].copy(), marks)
+            yard = self._yard(base)
+            own = {name: getattr(yard, name).copy() for name in LISTS}
+            shop = ahead_of_others(shop, yard._replace(**own), shop.tasks["release"].copy(), marks)
         chosen = followed(shop, others)
         keys = base.keys.copy()
         turned(shop, self.standing, marks, chosen[np.argsort(self.known.place[chosen])], keys)
@@ -193,7 +201,9 @@ class NearAltered(Otherwise):
         yard, needs = base.yard, base.yard.needs.copy()
         for name in ("skill", "quantity", "transfer", "pauses"):
             needs[name][self.touched] = self.problem.operations[name][self.touched]
-        found = emptied(yard, base.room)._replace(needs=needs)
+        found = yard._replace(
+            needs=needs, stays=np.zeros(base.room, STAY), length=np.zeros(len(yard.length), np.int64)
+        )
         if self.hours:
             windows, ptr, met = meetings(self.problem)
             found = found._replace(windows=windows, ptr=ptr, met=met)
@@ -245,24 +255,53 @@ def turns_of(
     return own._replace(latest=np.full(len(marks), FAR), enough=np.full(len(marks), NEVER))
 
 
-def course_of(shop: Shop, standing: Table, own: Turns, by_due: IntArray, waits: bool) -> Course:
-    """The turns as they are taken. Where everybody begins as soon as it can there is no rest."""
+def course_of(
+    shop: Shop, standing: Table, own: Turns, by_due: IntArray, early: BoolArray, waits: bool
+) -> Course:
+    """The turns as they are taken. Where everybody begins as soon as it can there is no rest.
+
+    Those in order that were not `early` so far count as the rest until they are.
+    """
     kinds = shop.tasks["fixing"][own.order]
     begun = own.order[kinds == STARTED]
     if waits:
         begun = begun[np.argsort(standing["start"][begun], kind="stable")]
     order = np.concatenate([begun, own.order[kinds == PINNED], own.order[kinds == FREE]])
-    return Course(order, by_due if waits else by_due[:0], own.ready, own.latest, own.enough, own.pins)
+    turn = len(order) + inverse(by_due)
+    places = np.flatnonzero(early[order])
+    turn[order[places]] = places
+    return Course(order, by_due if waits else by_due[:0], turn, own.ready, own.latest, own.enough, own.pins)
 
 
 def nothing_made(yard: Yard, pins: IntArray) -> Before:
     """A plan in which nobody has a place."""
-    count = len(yard.persons)
-    numbers = (np.zeros(count, np.int64) for _ in range(4))
-    given, used, begins, opening = numbers
+    count, tracks = len(yard.persons), np.zeros(len(yard.offset), np.int64)
+    given, used, begins, opening = (np.zeros(count, np.int64) for _ in range(4))
     nobody, none = np.full(count, -1, np.int64), np.full(len(yard.held), -1, np.int64)
-    early = np.zeros(count, np.bool_)
-    return Before(empty_slots(count), given, used, nobody, none, early, begins, opening, pins)
+    placed = (empty_slots(count), given, used, nobody, none, np.zeros(count, np.bool_))
+    rest = (np.zeros(count, BRIEF), np.zeros(0, STAY), tracks, tracks)
+    return Before(*placed, begins, opening, pins, *rest)
+
+
+def packed(yard: Yard, made: Before) -> Before:
+    """What was made with the stays of the yard, no room between its tracks."""
+    offset = np.cumsum(yard.length) - yard.length
+    tracks = zip(yard.offset.tolist(), yard.length.tolist(), strict=True)
+    stays = np.concatenate([yard.stays[first : first + many] for first, many in tracks])
+    return made._replace(stays=stays, offset=offset, length=yard.length.copy())
+
+
+def brief_of(shop: Shop, yard: Yard, course: Course, made: Before) -> Table:
+    """In short on what the place of each operation depends."""
+    slots, brief = made.slots, np.zeros(len(made.slots), BRIEF)
+    pools = shop.pools[shop.tasks["pool"]]
+    lone = pools["last"] - pools["first"] == 1
+    enough = np.where(made.early, course.enough, NEVER)
+    brief["begin"], brief["until"] = made.begins, np.maximum(slots["end"], enough)
+    brief["machine"] = np.where(slots["machine"] < 0, -2, np.where(lone, slots["machine"], -1))
+    brief["skill"], brief["person"], brief["opening"] = yard.needs["skill"], made.persons, made.opening
+    brief["content"], brief["tools"] = lone & (slots["end"] <= enough), np.diff(yard.held_ptr)
+    return brief
 
 
 def reach_of(yard: Yard, made: Before, dirty: BoolArray) -> Reach:
@@ -272,16 +311,9 @@ def reach_of(yard: Yard, made: Before, dirty: BoolArray) -> Reach:
     span = int(placed["end"].max(initial=origin)) - origin
     grain = max(GRAIN, span // STRETCHES)
     wide = span // grain + 2
-    first, last = np.full(tracks, FAR), np.full(tracks, NEVER)
-    return Reach(dirty, first, last, np.zeros(tracks * wide, np.bool_), wide, grain, origin)
-
-
-def emptied(yard: Yard, room: int) -> Yard:
-    """The same yard with nothing in it, to be filled beside others."""
-    names = ("given", "used", "persons", "unit")
-    fresh = {name: np.full(len(getattr(yard, name)), -1, np.int64) for name in names}
-    stays = np.zeros(room, STAY)
-    return yard._replace(stays=stays, length=np.zeros(len(yard.length), np.int64), **fresh)
+    first, last, flags = np.full(tracks, FAR), np.full(tracks, NEVER), np.zeros(tracks * wide, np.bool_)
+    looked, opened = np.zeros(len(dirty), np.bool_), np.zeros(tracks, np.bool_)
+    return Reach(dirty, first, last, flags, looked, opened, wide, grain, origin)
 
 
 def settled(
@@ -293,20 +325,17 @@ def settled(
     """
     pad, pinned = np.zeros(PAD, np.int64), shop.tasks["fixing"] == PINNED
     for _ in range(REBUILT):
-        dirty = reach.dirty | (pinned & (course.pins != before.pins))
-        fresh = reach._replace(
-            dirty=dirty, first=reach.first.copy(), last=reach.last.copy(), flags=reach.flags.copy()
-        )
-        made = nothing_made(yard, course.pins)
-        yard.length[:], yard.persons[:], yard.unit[:] = 0, -1, -1
+        fresh = Reach(*(each.copy() for each in reach[:-3]), *reach[-3:])
+        fresh.dirty[pinned] |= course.pins[pinned] != before.pins[pinned]
+        made = Before(*(each.copy() for each in before[:8]), course.pins, *before[9:])
+        yard = yard._replace(**{name: getattr(made, name) for name in LISTS})
         follow(shop, yard, made.slots, course, before, made, fresh, pad)
         slots, pins = made.slots.copy(), course.pins.copy()
         # Where everybody has a place only what is pinned can have to wait.
         look = own if (slots["machine"][own] < 0).any() else own[pinned[own]]
         if not slips(shop, yard._replace(persons=yard.persons.copy()), slots, look, pins):
-            now = {name: getattr(yard, name).copy() for name in ("given", "used", "persons", "unit")}
-            return slots, made._replace(**now)
-        course.pins[:] = pins
+            return slots, made
+        course.pins[:], yard.length[:] = pins, 0
     return None
 
 

@@ -5,9 +5,9 @@ on its machine, its people and its tools: those with an earlier turn, between th
 and its end. Of its machine it depends on the stays just before and just behind that, too, for the set-up.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from kernel.jit import BoolArray, IntArray, Table, kernel, part
+from kernel.jit import BoolArray, IntArray, Table, fields, kernel, part
 from planning.engine.build import put, slip
 from planning.engine.calendars import NEVER
 from planning.engine.serial import arrives, first_stay, fits_before, stay
@@ -15,8 +15,13 @@ from planning.engine.shop import FAR, FREE, STARTED, Shop, place
 from planning.engine.yard import Yard
 
 
+BRIEF: Final = fields("begin", "until", "machine", "skill", "person", "opening", "content", "tools")
+"""In short on what a place depends: the minutes looked at, the one machine (-1: several, -2: no place), who
+attends, the family for which the machine was set up, whether nobody behind that person was asked, and tools."""
+
+
 class Before(NamedTuple):
-    """A known plan: slots, and beside them what a Yard tells of placed operations.
+    """A known plan: slots, and beside them what a Yard tells of placed operations and of tracks.
 
     `early` are those placed in order, not among the rest. `begins` are the minutes from which each looked for
     room, `opening` the families for which their machines were set up then; `pins` are as in Turns.
@@ -31,19 +36,25 @@ class Before(NamedTuple):
     begins: IntArray
     opening: IntArray
     pins: IntArray
+    brief: Table
+    stays: Table
+    offset: IntArray
+    length: IntArray
 
 
 class Reach(NamedTuple):
-    """What is touched: the operations that are `dirty`, and minutes of tracks.
+    """What is touched: the operations that are `dirty`, and minutes of tracks; who has `looked` for room again.
 
     Of track k these lie between first[k] and last[k], in the stretches of `grain` minutes since `origin` that
-    are marked in flags[k * wide:(k + 1) * wide].
+    are marked in flags[k * wide:(k + 1) * wide]. The yard has the stays of tracks that are `open` only.
     """
 
     dirty: BoolArray
     first: IntArray
     last: IntArray
     flags: BoolArray
+    looked: BoolArray
+    open: BoolArray
     wide: int
     grain: int
     origin: int
@@ -52,11 +63,12 @@ class Reach(NamedTuple):
 class Course(NamedTuple):
     """The turns of a plan: first those in `order`, what runs and what is pinned ahead, then those in `rest`.
 
-    The others are as in Turns.
+    `turn` tells which each operation has, or has among the rest; the others are as in Turns.
     """
 
     order: IntArray
     rest: IntArray
+    turn: IntArray
     ready: IntArray
     latest: IntArray
     enough: IntArray
@@ -120,21 +132,50 @@ def as_before(yard: Yard, slots: Table, before: Before, operation: int) -> bool:
 
 
 @part
-def put_back(shop: Shop, yard: Yard, slots: Table, before: Before, operation: int) -> None:
-    """Place an operation where it stood."""
-    slot, person = before.slots[operation], before.persons[operation]
-    place(slots, operation, slot.machine, slot.start, slot.ready, slot.end)
-    yard.given[operation], yard.used[operation] = before.given[operation], before.used[operation]
-    yard.persons[operation] = person
-    if shop.machines[slot.machine].single:
-        stay(yard, slot.machine, slot.start, slot.end, operation, yard.needs[operation].quantity)
-    if person >= 0:
-        attended = slot.ready if shop.tasks[operation].unattended else slot.end
-        stay(yard, yard.people + person, slot.start, attended, operation, 0)
+def open_track(yard: Yard, course: Course, before: Before, reach: Reach, track: int, turn: int) -> None:
+    """Enter those that stand on a track as they stood, and had their turn already."""
+    if reach.open[track]:
+        return
+    reach.open[track], fill = True, yard.offset[track]
+    for row in range(before.offset[track], before.offset[track] + before.length[track]):
+        operation = before.stays[row].operation
+        if course.turn[operation] < turn and not reach.looked[operation]:
+            yard.stays[fill] = before.stays[row]
+            fill += 1
+    yard.length[track] = fill - yard.offset[track]
+
+
+@part
+def open_tracks(
+    shop: Shop, yard: Yard, course: Course, before: Before, reach: Reach, operation: int, turn: int
+) -> None:
+    """Open whatever an operation may hold."""
+    pool, skill = shop.tasks[operation].pool, yard.needs[operation].skill
+    if pool >= 0:
+        for at in range(shop.pools[pool].first, shop.pools[pool].last):
+            open_track(yard, course, before, reach, shop.members[at], turn)
+    if skill >= 0:
+        for at in range(yard.able_ptr[skill], yard.able_ptr[skill + 1]):
+            open_track(yard, course, before, reach, yard.people + yard.able[at], turn)
     for at in range(yard.held_ptr[operation], yard.held_ptr[operation + 1]):
-        yard.unit[at] = before.unit[at]
-        if yard.unit[at] >= 0:
-            stay(yard, yard.unit[at], slot.start, slot.end, operation, 0)
+        for track in range(yard.units[yard.held[at]], yard.units[yard.held[at] + 1]):
+            open_track(yard, course, before, reach, track, turn)
+
+
+@part
+def put_back(shop: Shop, yard: Yard, slots: Table, before: Before, reach: Reach, operation: int) -> None:
+    """Place an operation where it stood, on the tracks that are open."""
+    slot, brief = before.slots[operation], before.brief[operation]
+    if reach.open[slot.machine] and shop.machines[slot.machine].single:
+        stay(yard, slot.machine, slot.start, slot.end, operation, yard.needs[operation].quantity)
+    if brief.person >= 0 and reach.open[yard.people + brief.person]:
+        attended = slot.ready if shop.tasks[operation].unattended else slot.end
+        stay(yard, yard.people + brief.person, slot.start, attended, operation, 0)
+    if brief.tools == 0:
+        return
+    for at in range(yard.held_ptr[operation], yard.held_ptr[operation + 1]):
+        if before.unit[at] >= 0 and reach.open[before.unit[at]]:
+            stay(yard, before.unit[at], slot.start, slot.end, operation, 0)
 
 
 @part
@@ -148,44 +189,50 @@ def set_up_for(shop: Shop, yard: Yard, machine: int, moment: int) -> int:
 
 @part
 def reached_on(
-    shop: Shop, yard: Yard, before: Before, reach: Reach, operation: int, machine: int, until: int
+    shop: Shop, yard: Yard, course: Course, before: Before, reach: Reach, operation: int, turn: int
 ) -> bool:
-    """Whether an operation may find another place on the one machine that it may use."""
-    begin, end = before.begins[operation], before.slots[operation].end
-    if touched(reach, machine, begin, until):
+    """Whether an operation may find another place on the one machine that it may use, which is touched."""
+    brief, end = before.brief[operation], before.slots[operation].end
+    machine = brief.machine
+    if touched(reach, machine, brief.begin, brief.until):
         return True
     if not shop.machines[machine].single:
         return False
-    if set_up_for(shop, yard, machine, begin) != before.opening[operation]:
+    open_track(yard, course, before, reach, machine, turn)
+    if set_up_for(shop, yard, machine, brief.begin) != brief.opening:
         return True
     row, last = first_stay(yard, machine, end), yard.offset[machine] + yard.length[machine]
     return bool(row < last and not fits_before(shop, yard, operation, row, end))
 
 
 @part
-def reached(shop: Shop, yard: Yard, before: Before, reach: Reach, operation: int, enough: int) -> bool:
+def reached(
+    shop: Shop, yard: Yard, course: Course, before: Before, reach: Reach, operation: int, turn: int
+) -> bool:
     """Whether an operation may find another place, or other people or tools, than where it stood."""
-    slot, begin, pool = before.slots[operation], before.begins[operation], shop.tasks[operation].pool
-    if slot.machine < 0:
+    brief = before.brief[operation]
+    if brief.machine == -2:
         return True
-    first, last = shop.pools[pool].first, shop.pools[pool].last
-    until, lone = max(slot.end, enough), last - first == 1
-    for at in range(first, last):
-        machine = shop.members[at]
-        if reach.last[machine] == NEVER:
-            continue
-        if not lone or reached_on(shop, yard, before, reach, operation, machine, until):
-            return True
-    skill = yard.needs[operation].skill
-    if skill >= 0:
-        for at in range(yard.able_ptr[skill], yard.able_ptr[skill + 1]):
-            if touched(reach, yard.people + yard.able[at], begin, until):
+    if brief.machine >= 0:
+        if reach.last[brief.machine] != NEVER:
+            if reached_on(shop, yard, course, before, reach, operation, turn):
                 return True
-            if lone and slot.end <= enough and yard.able[at] == before.persons[operation]:
+    else:
+        pool = shop.pools[shop.tasks[operation].pool]
+        for at in range(pool.first, pool.last):
+            if reach.last[shop.members[at]] != NEVER:
+                return True
+    if brief.skill >= 0:
+        for at in range(yard.able_ptr[brief.skill], yard.able_ptr[brief.skill + 1]):
+            if touched(reach, yard.people + yard.able[at], brief.begin, brief.until):
+                return True
+            if brief.content and yard.able[at] == brief.person:
                 break
+    if brief.tools == 0:
+        return False
     for at in range(yard.held_ptr[operation], yard.held_ptr[operation + 1]):
         for track in range(yard.units[yard.held[at]], yard.units[yard.held[at] + 1]):
-            if touched(reach, track, begin, until):
+            if touched(reach, track, brief.begin, brief.until):
                 return True
     return False
 
@@ -208,22 +255,6 @@ def settle(
 
 
 @part
-def look(
-    shop: Shop, yard: Yard, slots: Table, operation: int, moment: int, latest: int, enough: int,
-    made: Before, pad: IntArray,
-) -> None:  # fmt: skip
-    """Place an operation from a moment on, and write down from where it looked."""
-    if moment == NEVER:
-        return
-    pool = shop.tasks[operation].pool
-    made.begins[operation] = moment
-    if pool >= 0:
-        machine = shop.members[shop.pools[pool].first]
-        made.opening[operation] = set_up_for(shop, yard, machine, moment)
-    put(shop, yard, slots, operation, moment, latest, enough, pad)
-
-
-@part
 def from_when(shop: Shop, yard: Yard, slots: Table, course: Course, operation: int) -> int:
     """From when an operation of a course looks for room; NEVER where what it follows has no place."""
     fixing = shop.tasks[operation].fixing
@@ -235,44 +266,69 @@ def from_when(shop: Shop, yard: Yard, slots: Table, course: Course, operation: i
     return int(max(moment, course.ready[operation])) if moment != NEVER else NEVER
 
 
+@part
+def look(
+    shop: Shop, yard: Yard, slots: Table, course: Course, before: Before, made: Before, reach: Reach,
+    operation: int, turn: int, pad: IntArray,
+) -> None:  # fmt: skip
+    """Let an operation look for room in this turn, and write down from where it did."""
+    early = turn < len(course.order)
+    reach.looked[operation], yard.persons[operation] = True, -1
+    place(slots, operation, -1, NEVER, NEVER, NEVER)
+    open_tracks(shop, yard, course, before, reach, operation, turn)
+    moment, pool = from_when(shop, yard, slots, course, operation), shop.tasks[operation].pool
+    if moment != NEVER and pool >= 0:
+        latest, enough = FAR, course.enough[operation] if early else NEVER
+        if early and shop.tasks[operation].fixing == FREE:
+            latest = course.latest[operation]
+        made.begins[operation] = moment
+        machine = shop.members[shop.pools[pool].first]
+        made.opening[operation] = set_up_for(shop, yard, machine, moment)
+        put(shop, yard, slots, operation, moment, latest, enough, pad)
+    made.early[operation] = early and slots[operation].machine >= 0
+    if early and not made.early[operation] and not before.early[operation]:
+        # Among the rest it may still stand where it stood.
+        reach.looked[operation] = False
+    settle(shop, yard, slots, before, reach, operation, early)
+
+
 @kernel
 def follow(
     shop: Shop, yard: Yard, slots: Table, course: Course, before: Before, made: Before, reach: Reach,
     pad: IntArray,
 ) -> int:  # fmt: skip
-    """What `build` does in the empty yard, but for `slip`, beside a known plan by turns.
+    """What `build` does, but for `slip`, beside a known plan by turns: slots, yard and `made` hold that one.
 
-    `dirty` operations have another row or turn, or stood elsewhere. Writes `early`, `begins` and `opening` of
-    `made`, of those that looked for room; returns how many did.
+    `dirty` operations have another row or turn, or stood elsewhere. Returns how many looked for room.
     """
-    looked = 0
+    count, early = 0, len(course.order)
     for operation in range(len(slots)):
         if reach.dirty[operation]:
             touch_all(shop, yard, before.slots, before.persons, before.unit, reach, operation)
-    for operation in course.order:
-        enough, again = course.enough[operation], reach.dirty[operation] or not before.early[operation]
-        made.early[operation] = True
-        if not again and not reached(shop, yard, before, reach, operation, enough):
-            put_back(shop, yard, slots, before, operation)
-            continue
-        looked += 1
-        moment = from_when(shop, yard, slots, course, operation)
-        latest = course.latest[operation] if shop.tasks[operation].fixing == FREE else FAR
-        look(shop, yard, slots, operation, moment, latest, enough, made, pad)
-        made.early[operation] = slots[operation].machine >= 0
-        settle(shop, yard, slots, before, reach, operation, True)
-    for operation in course.rest:
+        if reach.dirty[operation] or not before.early[operation]:
+            place(slots, operation, -1, NEVER, NEVER, NEVER)
+    for turn in range(early):
+        operation = course.order[turn]
+        again = reach.dirty[operation] or not before.early[operation]
+        if again or reached(shop, yard, course, before, reach, operation, turn):
+            look(shop, yard, slots, course, before, made, reach, operation, turn, pad)
+            count += 1
+        else:
+            put_back(shop, yard, slots, before, reach, operation)
+    for turn in range(early, early + len(course.rest)):
+        operation = course.rest[turn - early]
         if shop.tasks[operation].fixing != FREE or slots[operation].machine >= 0:
             continue
         again = reach.dirty[operation] or before.early[operation]
-        if not again and not reached(shop, yard, before, reach, operation, NEVER):
-            put_back(shop, yard, slots, before, operation)
-            continue
-        looked += 1
-        moment = from_when(shop, yard, slots, course, operation)
-        look(shop, yard, slots, operation, moment, FAR, NEVER, made, pad)
-        settle(shop, yard, slots, before, reach, operation, False)
-    return looked
+        if again or reached(shop, yard, course, before, reach, operation, turn):
+            look(shop, yard, slots, course, before, made, reach, operation, turn, pad)
+            count += 1
+        else:
+            slot = before.slots[operation]
+            place(slots, operation, slot.machine, slot.start, slot.ready, slot.end)
+            yard.persons[operation] = before.persons[operation]
+            put_back(shop, yard, slots, before, reach, operation)
+    return count
 
 
 @kernel
