@@ -7,13 +7,12 @@ and its end. Of its machine it depends on the stays just before and just behind 
 
 from typing import Final, NamedTuple
 
-from kernel.jit import BoolArray, IntArray, Table, fields, kernel, part
+from kernel.jit import BoolArray, IntArray, Row, Table, fields, inlined, kernel, part
 from planning.engine.build import put, slip
 from planning.engine.calendars import NEVER
 from planning.engine.serial import arrives, first_stay, fits_before, stay
 from planning.engine.shop import FAR, FREE, STARTED, Shop, place
 from planning.engine.yard import Yard
-
 
 BRIEF: Final = fields("begin", "until", "machine", "skill", "person", "opening", "content", "tools")
 """In short on what a place depends: the minutes looked at, the one machine (-1: several, -2: no place), who
@@ -237,6 +236,23 @@ def reached(
     return False
 
 
+@inlined
+def calm(
+    brief: Row, first: IntArray, last: IntArray, able: IntArray, able_ptr: IntArray, people: int
+) -> bool:
+    """Whether it is plain that an operation is not reached: the quick part of `reached`, for the most of them."""
+    if brief.machine < 0 or brief.tools > 0 or last[brief.machine] != NEVER:
+        return False
+    if brief.skill >= 0:
+        for at in range(able_ptr[brief.skill], able_ptr[brief.skill + 1]):
+            track = people + able[at]
+            if last[track] >= brief.begin and first[track] <= brief.until:
+                return False
+            if brief.content and able[at] == brief.person:
+                break
+    return True
+
+
 @part
 def settle(
     shop: Shop, yard: Yard, slots: Table, before: Before, reach: Reach, operation: int, early: bool
@@ -309,8 +325,13 @@ def follow(
             place(slots, operation, -1, NEVER, NEVER, NEVER)
     for turn in range(early):
         operation = course.order[turn]
-        again = reach.dirty[operation] or not before.early[operation]
-        if again or reached(shop, yard, course, before, reach, operation, turn):
+        again, brief = reach.dirty[operation] or not before.early[operation], before.brief[operation]
+        # Passing everything on takes longer than all of this for the many that nothing reaches.
+        quiet = not again and calm(brief, reach.first, reach.last, yard.able, yard.able_ptr, yard.people)
+        if quiet and not reach.open[brief.machine]:
+            if brief.person < 0 or not reach.open[yard.people + brief.person]:
+                continue
+        if again or (not quiet and reached(shop, yard, course, before, reach, operation, turn)):
             look(shop, yard, slots, course, before, made, reach, operation, turn, pad)
             count += 1
         else:
