@@ -26,12 +26,19 @@ from planning.engine.yard import STAY, Yard, meetings, open_yard
 NOT_FOLLOWED: Final = frozenset({Feature.BATCHES, Feature.MATERIALS})
 """What lies on racks together, or shares stock, is reckoned in full."""
 
+SPARE: Final = 32
+"""How many operations may be bound to other machines than so far: tracks have room for so many more stays."""
+
 GRAIN: Final = 60
 STRETCHES: Final = 4096
 """What is touched is known by the hour, or in so many stretches."""
 
 LISTS: Final = ("given", "used", "persons", "unit")
 """What a yard and a known plan tell of placed operations."""
+
+MADE: Final = (*LISTS, "slots", "early", "begins", "opening")
+ALTERED: Final = ("dirty", "first", "last", "flags", "looked", "open")
+"""What `follow` writes of a plan, and of a reach."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,19 +50,19 @@ class NearKnown(Facts):
     def pushed(self, problem: Problem, standing: Table) -> Table:
         """See repair.pushed."""
         other = self.altered(problem, standing)
-        found = other and self.homes and other.way(self.homes, other.let_go(other.lost))
+        found = None if other is None else other.way(self.homes, other.let_go(other.lost))
         return pushed(problem, standing) if found is None else found
 
     def in_turn(self, problem: Problem, standing: Table) -> Table:
         """See repair.in_turn."""
         other = self.altered(problem, standing)
-        found = other and self.soon and other.way(self.soon, other.let_go(other.lost))
+        found = None if other is None else other.way(self.soon, other.let_go(other.lost))
         return in_turn(problem, standing) if found is None else found
 
     def repaired(self, problem: Problem, standing: Table, about: BoolArray) -> Table:
         """The slots of repair.repair."""
         other = self.altered(problem, standing)
-        found = other and other.repaired(about)
+        found = None if other is None else other.repaired(about)
         return repair(problem, standing, about).slots if found is None else found
 
     def altered(self, problem: Problem, standing: Table) -> "NearAltered | None":
@@ -72,7 +79,9 @@ class NearKnown(Facts):
         if (problem.operations["skill"][rows] != mine.operations["skill"][rows]).any():
             return None
         other = NearAltered(self, problem, standing, rows)
-        return None if other.lots and other.hours else other
+        pools = (each.tasks["pool"][other.touched] for each in (self.shop, other.shop))
+        elsewhere = int(np.not_equal(*pools).sum())
+        return None if elsewhere > SPARE or (other.lots and other.hours) else other
 
     @cached_property
     def used(self) -> frozenset[Feature]:
@@ -104,7 +113,10 @@ class NearKnown(Facts):
 
 @dataclass(frozen=True, eq=False)
 class NearBase:
-    """A serial plan: marks, moments and order of turns, the shop, the empty yard with its `room`, what was made."""
+    """A serial plan: marks, moments and order of turns, the shop, the empty yard, what was made.
+
+    `room` is how many stays its yard may have.
+    """
 
     marks: IntArray
     keys: IntArray
@@ -120,6 +132,7 @@ class NearBase:
     def of(cls, known: NearKnown, marks: IntArray, patient: bool, strict: bool) -> "NearBase | None":
         """The plan that Near makes with these marks; None where pinned operations slip again and again."""
         standing, (shop, yard) = known.standing, open_yard(known.problem)
+        yard = widened(yard)
         keys = turn_keys(shop, standing, marks)
         order = np.lexsort((-marks, keys))
         own = turns_of(shop, standing, marks, order, patient, strict)
@@ -148,9 +161,11 @@ class NearAltered(Otherwise):
         self.hours = bool(self.elsewhere.size or self.crews.size)
         self.lots = Feature.TRANSFER in known.used | features(problem.among(rows))
 
-    def way(self, base: NearBase, marks: IntArray) -> Table | None:
+    def way(self, base: NearBase | None, marks: IntArray) -> Table | None:
         """The slots of Near with these marks, from a known plan; None where it has to be built in full."""
         shop, standing = self.shop, self.standing
+        if base is None:
+            return None
         others = marks != base.marks
         others[self.touched] = True
         differ = np.flatnonzero(others)
@@ -237,8 +252,7 @@ class NearAltered(Otherwise):
             asked += [(known.rest, np.where(about, how, rest)) for how in (OUT, AHEAD)]
         tried = []
         for base, marks in asked:
-            found = base and self.way(base, let_go(self.shop, marks))
-            if found is None:
+            if (found := self.way(base, let_go(self.shop, marks))) is None:
                 return None
             tried.append(found)
         return min(tried, key=lambda slots: score(self.shop, slots, self.standing))
@@ -271,6 +285,13 @@ def course_of(
     places = np.flatnonzero(early[order])
     turn[order[places]] = places
     return Course(order, by_due if waits else by_due[:0], turn, own.ready, own.latest, own.enough, own.pins)
+
+
+def widened(yard: Yard) -> Yard:
+    """The empty yard with more room on its tracks."""
+    more = SPARE * np.arange(len(yard.offset))
+    stays = np.zeros(len(yard.stays) + SPARE * len(more), STAY)
+    return yard._replace(stays=stays, offset=yard.offset + more)
 
 
 def nothing_made(yard: Yard, pins: IntArray) -> Before:
@@ -325,9 +346,9 @@ def settled(
     """
     pad, pinned = np.zeros(PAD, np.int64), shop.tasks["fixing"] == PINNED
     for _ in range(REBUILT):
-        fresh = Reach(*(each.copy() for each in reach[:-3]), *reach[-3:])
+        fresh = reach._replace(**{name: getattr(reach, name).copy() for name in ALTERED})
         fresh.dirty[pinned] |= course.pins[pinned] != before.pins[pinned]
-        made = Before(*(each.copy() for each in before[:8]), course.pins, *before[9:])
+        made = before._replace(**{name: getattr(before, name).copy() for name in MADE}, pins=course.pins)
         yard = yard._replace(**{name: getattr(made, name) for name in LISTS})
         follow(shop, yard, made.slots, course, before, made, fresh, pad)
         slots, pins = made.slots.copy(), course.pins.copy()

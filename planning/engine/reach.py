@@ -1,4 +1,4 @@
-"""Kernels that follow an alteration through a serial plan: only operations that it reaches look for room again.
+"""Kernels that follow an alteration through a serial plan: only what it reaches looks for room again.
 
 Where an operation finds its place depends on its own row, on the ends of those it follows, and on who stands
 on its machine, its people and its tools: those with an earlier turn, between the minute from which it looks
@@ -16,7 +16,8 @@ from planning.engine.yard import Yard
 
 BRIEF: Final = fields("begin", "until", "machine", "skill", "person", "opening", "content", "tools")
 """In short on what a place depends: the minutes looked at, the one machine (-1: several, -2: no place), who
-attends, the family for which the machine was set up, whether nobody behind that person was asked, and tools."""
+attends, the family for which the machine was set up, whether nobody behind that person was asked, how many
+tools."""
 
 
 class Before(NamedTuple):
@@ -42,7 +43,7 @@ class Before(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """What is touched: the operations that are `dirty`, and minutes of tracks; who has `looked` for room again.
+    """What is touched: operations that are `dirty`, and minutes of tracks; who has `looked` for room again.
 
     Of track k these lie between first[k] and last[k], in the stretches of `grain` minutes since `origin` that
     are marked in flags[k * wide:(k + 1) * wide]. The yard has the stays of tracks that are `open` only.
@@ -213,9 +214,9 @@ def reached(
     if brief.machine == -2:
         return True
     if brief.machine >= 0:
-        if reach.last[brief.machine] != NEVER:
-            if reached_on(shop, yard, course, before, reach, operation, turn):
-                return True
+        on_machine = reach.last[brief.machine] != NEVER
+        if on_machine and reached_on(shop, yard, course, before, reach, operation, turn):
+            return True
     else:
         pool = shop.pools[shop.tasks[operation].pool]
         for at in range(pool.first, pool.last):
@@ -240,7 +241,7 @@ def reached(
 def calm(
     brief: Row, first: IntArray, last: IntArray, able: IntArray, able_ptr: IntArray, people: int
 ) -> bool:
-    """Whether it is plain that an operation is not reached: the quick part of `reached`, for the most of them."""
+    """Whether it is plain that nothing reaches an operation: the quick part of `reached`."""
     if brief.machine < 0 or brief.tools > 0 or last[brief.machine] != NEVER:
         return False
     if brief.skill >= 0:
@@ -328,9 +329,9 @@ def follow(
         again, brief = reach.dirty[operation] or not before.early[operation], before.brief[operation]
         # Passing everything on takes longer than all of this for the many that nothing reaches.
         quiet = not again and calm(brief, reach.first, reach.last, yard.able, yard.able_ptr, yard.people)
-        if quiet and not reach.open[brief.machine]:
-            if brief.person < 0 or not reach.open[yard.people + brief.person]:
-                continue
+        asked = quiet and brief.person >= 0 and reach.open[yard.people + brief.person]
+        if quiet and not asked and not reach.open[brief.machine]:
+            continue
         if again or (not quiet and reached(shop, yard, course, before, reach, operation, turn)):
             look(shop, yard, slots, course, before, made, reach, operation, turn, pad)
             count += 1
