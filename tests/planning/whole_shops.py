@@ -17,6 +17,7 @@ from planning.engine import (
     Operation,
     Plan,
     Problem,
+    Ragged,
     Resources,
     Tool,
     assemble,
@@ -51,6 +52,53 @@ def whole_shop(number: int, *, fixed: bool = True) -> Problem:
             tools=[Tool(1), Tool(2)],
             materials=[Material(seed.randint(0, 10), seed.randint(0, 4 * DAY))],
             changeover=matrix if seed.random() < 0.5 else (),
+        ),
+    )
+
+
+def serial_shop(number: int) -> Problem:
+    """The same without racks and stock."""
+    problem = whole_shop(number)
+    machines, none = problem.machines.copy(), np.zeros(len(problem) + 1, np.int64)
+    machines["size"] = 0
+    return replace(problem, machines=machines, takes=Ragged(none, np.empty(0, np.int64)))
+
+
+def staffed_shop(jobs: int, number: int) -> Problem:
+    """Two shifts, three work centres, fewer people than machines, some with two skills; a few tools."""
+    seed = random.Random(number)
+    centres = ((0, 1), (2, 3, 4), (5,))
+    rows = []
+    for at in range(4 * jobs):
+        centre = seed.randrange(3)
+        rows.append(
+            Operation(
+                job=at // 4,
+                machines=centres[centre],
+                run=seed.randint(10, 120),
+                setup=15,
+                family=seed.randrange(4),
+                after=() if at % 4 == 0 else (at - 1,),
+                pauses=seed.random() < 0.8,
+                skill=centre,
+                tools=(0,) if seed.random() < 0.1 else (),
+            )
+        )
+    return assemble(
+        now=480,
+        calendars=[_shift(480, 960, 720), _shift(360, 1320, 840)],
+        machines=[Machine(centre % 2, centre=centre) for centre, of in enumerate(centres) for _ in of],
+        jobs=[Job(seed.randint(DAY, 9 * DAY), seed.choice([1, 3, 9])) for _ in range(jobs)],
+        operations=rows,
+        resources=Resources(
+            crews=[
+                Crew(0, 1, (0,)),
+                Crew(1, 1, (0, 1)),
+                Crew(1, 2, (1,)),
+                Crew(0, 1, (2, 1)),
+                Crew(1, 1, (2,)),
+            ],
+            tools=[Tool(2)],
         ),
     )
 
