@@ -373,5 +373,6 @@ def unlike(one: Table, other: Table) -> list[tuple[int, int]]:
 
 
 def hours_of(problem: Problem, kind: str, row: int) -> Table:
+    """The working hours of a machine or a crew (`kind`)."""
     calendar = getattr(problem, kind)["calendar"][row]
     return problem.windows[problem.window_ptr[calendar] : problem.window_ptr[calendar + 1]]
