@@ -14,6 +14,8 @@ LARGEST: Final = 1_000_000
 MOST: Final = 2000
 LONGEST: Final = 60
 """So many days one entry may last."""
+FARTHEST: Final = date(2099, 12, 31)
+"""No holiday lies behind it: days are counted from those that are read."""
 GERMAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 ICAL_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(T\d{6}Z?)?")
 HEADINGS: Final = {"date", "day", "datum", "tag"}
@@ -73,10 +75,16 @@ def _day(text: str, number: int) -> date:
     german = GERMAN.fullmatch(text)
     try:
         if german:
-            return date(int(german[3]), int(german[2]), int(german[1]))
-        return date.fromisoformat(text)
+            return _near(date(int(german[3]), int(german[2]), int(german[1])), number)
+        return _near(date.fromisoformat(text), number)
     except ValueError as error:
         raise _wrong(number, f"“{text[:40]}” is no day", "Write 2026-12-24 or 24.12.2026.") from error
+
+
+def _near(day: date, number: int) -> date:
+    if day > FARTHEST:
+        raise _wrong(number, f"{day} is too far away", f"Leave out days after {FARTHEST.year}.")
+    return day
 
 
 def _name(text: str, number: int) -> str:
@@ -155,7 +163,7 @@ def _ical_day(line: Line) -> date:
     try:
         if match is None:
             raise ValueError(line.text)
-        return date(int(match[1]), int(match[2]), int(match[3]))
+        return _near(date(int(match[1]), int(match[2]), int(match[3])), line.number)
     except ValueError as error:
         raise _wrong(line.number, f"“{line.text[:40]}” is no day", "Write it as 20261224.") from error
 

@@ -41,7 +41,7 @@ def make_changes(request: HttpRequest) -> JsonResponse:
     """Make the changes of the body, and repair the plan."""
     try:
         body = _body(request)
-        changes, note = selectors.read_changes(body.get("changes")), str(body.get("note", ""))
+        changes, note = selectors.read_changes(body.get("changes")), _note(body)
         edit = services.apply_changes(changes=changes, by=cast(User, request.user), note=note)
     except Refused as refusal:
         return refused(refusal)
@@ -87,11 +87,16 @@ def _told(edit: PlanEdit) -> dict[str, Any]:
     return {"edit": edit.id, "words": edit.words.split("\n"), "moved": edit.moved, "edition": str(edition)}
 
 
+def _note(body: dict[str, Any]) -> str:
+    """What the planner says of it, without what the database does not take."""
+    return str(body.get("note", "")).encode(errors="ignore").decode().replace("\x00", "")
+
+
 def _body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object of the request; Refused where it is none."""
     try:
         found = json.loads(request.body) if len(request.body) <= LARGEST else None
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Refused("The request is no JSON object.", field="changes", remedy='Send {"changes": […]}.')

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ DAYS: Final = 14
 @require_http_methods(["GET", "POST"])
 def dispatch(request: HttpRequest) -> HttpResponse:
     """What is next on each machine and why; planners set the rule of release and the frozen zone."""
-    user, centre = cast(User, request.user), request.GET.get("centre", "")
+    user, centre = cast(User, request.user), _centre(request)
     may_rule = user.has_role(*PLANNERS)
     rule = selectors.dispatching()
     form = DispatchForm(request.POST or None, initial=DispatchForm.values_of(rule))
@@ -60,13 +61,18 @@ def release_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
 @require_GET
 def wall(request: HttpRequest) -> HttpResponse:
     """A screen on the wall: large, without controls, live."""
-    centre = request.GET.get("centre", "")
+    centre = _centre(request)
     benches = selectors.dispatch_list(clock.now(), centre)
     version = selectors.wall_version(benches)
     if unchanged(request, version):
         return no_change()
-    here = f"{reverse('planning:wall')}?centre={centre}" if centre else reverse("planning:wall")
-    context = {**_split(benches), "version": version, "here": here, "now": clock.now()}
+    asked = f"?{urlencode({'centre': centre})}" if centre else ""
+    context = {
+        **_split(benches),
+        "version": version,
+        "here": reverse("planning:wall") + asked,
+        "now": clock.now(),
+    }
     return render_page(request, "planning/wall.html", context, partial="wall")
 
 
@@ -84,6 +90,11 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     )
     response["Content-Disposition"] = 'inline; filename="dispatch.ics"'
     return response
+
+
+def _centre(request: HttpRequest) -> str:
+    """The code of the work centre asked for; the database takes no NUL."""
+    return request.GET.get("centre", "").replace("\x00", "")
 
 
 def _split(benches: Sequence[selectors.Bench]) -> dict[str, Any]:

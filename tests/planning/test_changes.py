@@ -12,7 +12,18 @@ from planning import services
 from planning.models import Downtime, Machine, Operation, PlanEdit, PlanVersion
 from planning.models import Overtime as OvertimeRow
 from planning.selectors import effect_of, load_ledger, minute_of, read_changes, unpacked, write_changes
-from planning.selectors.changes import Change, Down, EndDown, Gate, Move, Overtime, Pin, Weigh
+from planning.selectors.changes import (
+    Change,
+    Down,
+    EndDown,
+    Expect,
+    Gate,
+    Move,
+    NewMachine,
+    Overtime,
+    Pin,
+    Weigh,
+)
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
 
 HOUR = timedelta(hours=1)
@@ -221,6 +232,9 @@ def test_changes_are_the_same_after_json(change: Change) -> None:
         (None, "changes"),
         ([], "changes"),
         ([{"kind": "nonsense"}], "changes[0]"),
+        ([{"kind": []}], "changes[0]"),
+        ([{"kind": "down", "machine": 1, "starts": 1, "ends": 2, "note": "\x00"}], "changes[0].note"),
+        ([{"kind": "down", "machine": 1, "starts": 1, "ends": 2, "note": "\ud800"}], "changes[0].note"),
         ([{"kind": "move", "operation": 1, "machine": 2}], "changes[0].start"),
         ([{"kind": "pin", "operation": "1"}], "changes[0].operation"),
         ([{"kind": "pin", "operation": True}], "changes[0].operation"),
@@ -264,6 +278,22 @@ def test_the_page_shows_the_effect_and_makes_the_change(planner: Any, shop: Shop
     undone = planner.post(f"/planning/changes/{made['edit']}/undo/", {}, content_type="application/json")
     assert undone.status_code == 200
     assert not Downtime.objects.exists()
+
+
+def test_a_request_nested_too_deeply_is_refused(planner: Any) -> None:
+    answer = planner.post("/planning/changes/preview/", "[" * 100_000, content_type="application/json")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        NewMachine(2**62, "CUT-9", "Saw", 100, 0),
+        Expect((1,), "Supplier", 2**62),
+    ],
+)
+def test_numbers_no_plan_is_made_of_are_refused(planner: Any, shop: Shop, change: Change) -> None:
+    assert post(planner, "preview/", change).status_code == 422
 
 
 def test_a_refused_change_answers_with_the_remedy(planner: Any, shop: Shop) -> None:

@@ -167,3 +167,9 @@ def test_a_wall_asks_again_and_changes_only_with_the_plan(
     assert client.get(f"/planning/dispatch/wall/?seen={seen}", **again).status_code == 204
     start(cuts[0])
     assert client.get(f"/planning/dispatch/wall/?seen={seen}", **again).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/planning/dispatch/", "/planning/dispatch/wall/"])
+def test_a_work_centre_that_makes_no_sense_has_no_machines(client: Any, operator: User, page: str) -> None:
+    client.force_login(operator)
+    assert client.get(page, {"centre": "\x00 & nonsense"}).status_code == 200

@@ -66,6 +66,9 @@ def test_days_that_are_over_are_left_out() -> None:
         (calendar("END:VEVENT\r\n"), "Line 3: an event ends that did not begin."),
         (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261224\n", "The file ends within an event."),
         (calendar(EVENT.format("20260101", "X", "DTEND:20270101\r\n")), "Line 7: the event lasts 365 days."),
+        (calendar(EVENT.format("99991231", "X", "")), "Line 4: 9999-12-31 is too far away. Leave out days"),
+        (calendar(EVENT.format("99990101", "X", "RRULE:FREQ=YEARLY\r\n")), "Line 4: 9999-01-01 is too far"),
+        (b"9999-12-31,X\n", "Line 1: 9999-12-31 is too far away."),
     ],
 )
 def test_nonsense_is_refused_with_its_line_and_the_remedy(data: bytes, words: str) -> None:

@@ -1,5 +1,6 @@
 """What a planner may change, as small values: read from JSON, altered into the order book, said in words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
@@ -22,6 +23,7 @@ EARLIEST, LATEST = 0, 130 * 365 * 1440
 """The minutes between which a moment makes sense: 1970 to 2099."""
 
 LARGEST: Final = 2**62
+SURROGATES: Final = re.compile("[\ud800-\udfff]")
 MOMENTS: Final = frozenset(
     {"start", "starts", "ends", "not_before", "expected", "promised", "due", "was_start"}
 )
@@ -147,6 +149,11 @@ def words_of(changes: Sequence[Change]) -> list[str]:
     return [each.words(names) for each in changes]
 
 
+def storable(text: str) -> bool:
+    """Whether the database takes it: JSON may hold NUL and halves of signs."""
+    return "\x00" not in text and not SURROGATES.search(text)
+
+
 def check_changes(changes: Iterable[Change], names: Names, now: datetime) -> None:
     """Refused where one of them makes no sense."""
     for each in changes:
@@ -154,7 +161,7 @@ def check_changes(changes: Iterable[Change], names: Names, now: datetime) -> Non
 
 
 def _read(entry: object, where: str) -> Change:
-    if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
+    if not isinstance(entry, dict) or not isinstance(entry.get("kind"), str) or entry["kind"] not in KINDS:
         known = ", ".join(sorted(KINDS))
         raise Refused("This kind of change is not known.", field=where, remedy=f"Use one of {known}.")
     kind = KINDS[entry["kind"]]
@@ -179,6 +186,8 @@ def _value(given: object, wanted: Any, where: str) -> object:
     good = isinstance(given, wanted) if isinstance(wanted, type) else False
     if not good or (wanted is int and isinstance(given, bool)):
         raise Refused(f"{given!r} makes no sense here."[:200], field=where, remedy="Send another value.")
+    if isinstance(given, str) and not storable(given):
+        raise Refused("It holds signs that cannot be stored.", field=where, remedy="Write it anew.")
     span = (EARLIEST, LATEST) if where.rpartition(".")[2] in MOMENTS else (-LARGEST, LARGEST)
     if isinstance(given, int) and given != NEVER and not span[0] <= given <= span[1]:
         raise Refused("It is too large.", field=where, remedy="Send another value.")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from planning.selectors.changes.base import Change, Tables, change
+from planning.selectors.changes.calendars import check_number, check_texts
+from planning.selectors.changes.equipment import MOST_PLACES, MOST_SPEED
 from planning.selectors.changes.names import Names
 
 FIRST: Final = -1001
@@ -40,6 +42,13 @@ class NewMachine(Change):
                 "places": self.places,
             }
         )
+
+    def check(self, names: Names, now: int) -> None:
+        """It stands in a work centre that is there, with numbers that make sense."""
+        names.object("centre", self.centre)
+        check_texts(self.code, 20, self.name, 120)
+        check_number(self.speed, 1, MOST_SPEED, "speed")
+        check_number(self.places, 0, MOST_PLACES, "places")
 
     def words(self, names: Names) -> str:
         """Machine and work centre."""

@@ -9,10 +9,12 @@ from kernel import clock
 from kernel.formats import plural
 from planning.engine import NEVER
 from planning.selectors.changes.base import Change, RawBook, change
+from planning.selectors.changes.calendars import check_number
 from planning.selectors.changes.names import Names
 from planning.selectors.moments import minute_of
 
 DAY: Final = 1440
+MOST_DAYS: Final = 3650
 
 
 @change
@@ -35,6 +37,10 @@ class Expect(Change):
         mine, today = np.isin(raw.short["id"], self.requirements), minute_of(clock.now())
         later = np.maximum(raw.short["expected"], today) + self.days * DAY
         raw.short["expected"][mine] = np.maximum(later, self.expected)[mine]
+
+    def check(self, names: Names, now: int) -> None:
+        """Nobody is years late."""
+        check_number(self.days, 0, MOST_DAYS, "days")
 
     def words(self, names: Names) -> str:
         """Who fails, what waits, and how long."""
