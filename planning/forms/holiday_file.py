@@ -88,9 +88,11 @@ def _near(day: date, number: int) -> date:
 
 
 def _name(text: str, number: int) -> str:
-    if not text:
+    """One line without control signs: no workbook carries them there and back."""
+    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if not shown:
         raise _wrong(number, "the name is missing", "Write it behind the date, separated by a comma.")
-    return text[:80]
+    return shown[:80]
 
 
 # iCalendar (RFC 5545) ----------------------------------------------------------------------------------

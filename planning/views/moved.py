@@ -30,8 +30,11 @@ def moved(request: HttpRequest) -> HttpResponse:
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """From now on only what moves after this plan is shown."""
-    services.note_look(user=cast(User, request.user), version=request.POST.get("version", ""))
-    messages.success(request, "Noted. What moves from now on is shown here.")
+    try:
+        services.note_look(user=cast(User, request.user), version=request.POST.get("version", ""))
+        messages.success(request, "Noted. What moves from now on is shown here.")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect_or_htmx(request, reverse("planning:moved"))
 
 

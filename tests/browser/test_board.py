@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import CDPSession, Page, expect
@@ -12,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from orders.models import User
 from planning import engine, selectors, services
-from planning.models import Downtime, Operation
+from planning.models import Downtime, Operation, PlanEdit
 from planning.selectors.changes import Move, Unpin
 from tests.browser.axe import grave
 from tests.planning.shop import build_shop, make_job, material, moves_to_planning, open_always
@@ -235,6 +236,62 @@ def test_what_moved_is_put_back_and_pinned(board: Page) -> None:
     expect(board.locator("#board-notice")).to_contain_text("is pinned there")
     last.refresh_from_db()
     assert (last.machine_id, last.planned_start, last.pinned) == (*was, True)
+
+
+def test_it_says_how_many_operations_are_in_view(board: Page, live_server: LiveServer) -> None:
+    board.goto(f"{live_server.url}/planning/board/?from={timezone.localdate() - timedelta(days=2)}&days=2")
+    expect(board.locator("#board-say")).to_contain_text(": 0 operations.")
+
+
+def pinned_by_key(board: Page) -> Operation:
+    """The first operation, pinned on the board by the one who looks at it."""
+    board.keyboard.press("ArrowDown")
+    board.keyboard.press("p")
+    expect(board.locator("#board-notice")).to_contain_text("is pinned where it is planned")
+    expect(board.get_by_role("button", name="Unpin")).to_be_enabled()
+    return Operation.objects.get(pinned=True)
+
+
+def test_what_is_undone_here_did_not_move_by_itself(board: Page) -> None:
+    board.keyboard.press("ArrowDown")
+    for key in ("m", "ArrowRight", "ArrowRight"):
+        board.keyboard.press(key)
+    board.get_by_role("button", name="Save move").click()
+    expect(board.locator("#board-notice")).to_contain_text("is pinned there")
+    board.keyboard.press("u")
+    expect(board.locator("#board-notice")).to_contain_text("Undone")
+    expect(board.locator("#board-chosen")).not_to_contain_text("pinned")
+    expect(board.get_by_role("heading", name="moved since you last looked")).to_have_count(0)
+
+
+def test_what_cannot_be_undone_yet_is_undone_later(board: Page) -> None:
+    pinned_by_key(board)
+    board.route("**/undo/", lambda route: route.abort())
+    board.keyboard.press("u")
+    expect(board.locator("#board-notice")).to_contain_text("No connection to the server")
+    board.unroute("**/undo/")
+    board.keyboard.press("u")
+    expect(board.locator("#board-notice")).to_contain_text("Undone")
+    assert not Operation.objects.filter(pinned=True).exists()
+
+
+def test_what_somebody_undid_does_not_stand_before_the_rest(board: Page) -> None:
+    pinned_by_key(board)
+    board.keyboard.press("p")
+    expect(board.locator("#board-notice")).to_contain_text("is not pinned any more")
+    services.undo_edit(edit=PlanEdit.objects.latest("id"), by=None)
+    board.keyboard.press("u")
+    expect(board.locator("#board-notice")).to_contain_text("undone already")
+    board.keyboard.press("u")
+    expect(board.locator("#board-notice")).to_contain_text("Undone")
+    assert not Operation.objects.filter(pinned=True).exists()
+
+
+def test_a_change_after_the_session_is_over_says_what_to_do(board: Page) -> None:
+    board.keyboard.press("ArrowDown")
+    board.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    board.keyboard.press("p")
+    expect(board.locator("#board-notice")).to_contain_text("You are signed out: nothing was changed. Reload")
 
 
 def test_a_machine_tells_where_it_stands_and_is_freed(board: Page) -> None:

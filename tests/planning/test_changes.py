@@ -22,6 +22,7 @@ from planning.selectors.changes import (
     NewMachine,
     Overtime,
     Pin,
+    Restore,
     Weigh,
 )
 from tests.planning.shop import MONDAY, Shop, make_job, moves_to_planning, step
@@ -290,6 +291,9 @@ def test_a_request_nested_too_deeply_is_refused(planner: Any) -> None:
     [
         NewMachine(2**62, "CUT-9", "Saw", 100, 0),
         Expect((1,), "Supplier", 2**62),
+        Overtime((), 2**26, 2**26 + 60),
+        Restore((1, 2), (1,), (1,)),
+        Restore((), (), ()),
     ],
 )
 def test_numbers_no_plan_is_made_of_are_refused(planner: Any, shop: Shop, change: Change) -> None:

@@ -77,6 +77,11 @@ def test_nonsense_is_refused_with_its_line_and_the_remedy(data: bytes, words: st
     assert str(refusal.value).startswith(words)
 
 
+def test_a_name_is_one_line_without_control_signs() -> None:
+    found = read_holidays(b'2026-12-24,"Christmas\n\x07 Eve"\n', TODAY)
+    assert found == (OtherDay("2026-12-24", "Christmas Eve"),)
+
+
 def test_days_that_are_free_already_are_not_added() -> None:
     own = Definition("D", "D", "UTC", "DE", "BE", days=(OtherDay("2026-12-24", "Extra", "06:00", "10:00"),))
     new = [OtherDay("2026-12-24", "Eve"), OtherDay("2026-12-25", "Christmas"), OtherDay("2026-12-31", "NYE")]

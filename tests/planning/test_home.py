@@ -80,6 +80,16 @@ def test_the_bottleneck_is_the_fullest_week_of_four(shop: Shop, planner: Client)
     assert found.week.percent == max(week.percent for week in found.centre.weeks)
 
 
+def test_a_run_without_people_takes_no_more_than_the_working_time(shop: Shop, planner: Client) -> None:
+    now = timezone.now()
+    routing = [{**step(shop.processes["CUT"], 10, 10 * 1440), "unattended": True}]
+    line = make_job(shop, routing=routing, now=now, promised=now)
+    services.plan_jobs(moves=moves_to_planning(line), now=now)
+    (cutting,) = selectors.planner_home(now).load.busy
+    assert cutting.code == "WC-CUT"
+    assert all(week.planned <= week.capacity for week in cutting.weeks)
+
+
 def test_the_page_needs_few_statements_at_any_size(
     shop: Shop, planner: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -87,3 +87,9 @@ def test_the_page_lists_and_marks_as_seen(planner: Any, shop: Shop, two_jobs: li
     version = page.split('name="version" value="')[1].split('"')[0]
     seen = planner.post("/planning/moved/seen/", {"version": version}, follow=True)
     assert "Nothing moved since you last looked" in seen.content.decode()
+
+
+@pytest.mark.parametrize("version", ["", "x", "999999999999"])
+def test_a_plan_that_never_was_is_not_seen(planner: Any, version: str) -> None:
+    page = planner.post("/planning/moved/seen/", {"version": version}, follow=True)
+    assert "There is no such plan. Reload the page." in page.content.decode()

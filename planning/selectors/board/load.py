@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 from django.utils import timezone
 
-from kernel.bases import fetch
 from kernel.jit import IntArray
 from planning.engine.calendars import Windows
 from planning.models import Operation
 from planning.selectors.editions import Edition
 from planning.selectors.moments import minute_of, moment_of
+from planning.selectors.order_book.book import copied, minute
 from planning.selectors.shop.resources import Resources
 
 WEEKS: Final = 4
@@ -24,7 +24,7 @@ WEEKS: Final = 4
 
 @dataclass(frozen=True)
 class WeekLoad:
-    """One week of one work centre, in minutes; of the running week only what is left counts as capacity."""
+    """One week of one work centre, in working minutes; of the running week only what is left counts."""
 
     week: int
     planned: int
@@ -74,7 +74,7 @@ class Load:
 
 
 def load_per_centre(resources: Resources, now: datetime, plan: Edition) -> Load:
-    """Every work centre with its next weeks: an operation counts in the week it starts in.
+    """Every work centre with its next weeks: an operation counts where it takes working time from now on.
 
     One statement, once a minute for each edition of the plan.
     """
@@ -88,8 +88,8 @@ def _loads(resources: Resources, minute: int, plan: Edition) -> Load:
     local = timezone.localtime(now)
     monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     begins = [monday + timedelta(weeks=number) for number in range(WEEKS + 1)]
-    planned = _planned(begins)
     edges = [max(minute_of(now), minute_of(begin)) for begin in begins]
+    planned = _planned(resources, edges)
     found = [
         CentreLoad(
             *resources.centres[centre],
@@ -97,7 +97,7 @@ def _loads(resources: Resources, minute: int, plan: Edition) -> Load:
             tuple(
                 WeekLoad(
                     begins[number].isocalendar().week,
-                    planned.get((centre, begins[number].date().isoformat()), 0),
+                    int(planned[centre][number]),
                     worked[number + 1] - worked[number],
                 )
                 for number in range(WEEKS)
@@ -138,19 +138,32 @@ def worked_before(windows: Windows, moments: IntArray) -> IntArray:
     return found
 
 
-PLANNED: Final = """
-    SELECT machine.work_centre_id, date_trunc('week', lower(during) AT TIME ZONE %(zone)s)::date::text,
-        sum(setup_minutes + run_minutes)
-    FROM planning_operation AS operation JOIN planning_machine AS machine ON machine.id = operation.machine_id
-    WHERE status = ANY(%(open)s::text[]) AND during && tstzrange(%(begin)s, %(end)s)
-        AND lower(during) >= %(begin)s
-    GROUP BY 1, 2
-"""
+PLANNED: Final = {
+    "machine": "machine_id",
+    "start": minute("lower(during)"),
+    "end": minute("upper(during)"),
+}
 OPEN: Final = [str(status) for status in Operation.OPEN]
+PLACED: Final = """FROM planning_operation
+    WHERE status = ANY(%s::text[]) AND machine_id IS NOT NULL AND during && tstzrange(%s, %s)"""
 
 
-def _planned(begins: list[datetime]) -> dict[tuple[int, str], int]:
-    """Set-up and run minutes of open operations by work centre and Monday."""
-    zone = timezone.get_current_timezone_name()
-    rows = fetch(PLANNED, {"zone": zone, "open": OPEN, "begin": begins[0], "end": begins[-1]})
-    return {(centre, week): minutes for centre, week, minutes in rows}
+def _planned(resources: Resources, edges: list[int]) -> dict[int, IntArray]:
+    """The working minutes that open operations take between each two edges, by work centre.
+
+    As the board reckons: nights and weekends that an unattended run goes on through are no capacity.
+    """
+    rows = copied(PLANNED, PLACED, [OPEN, moment_of(edges[0]), moment_of(edges[-1])])
+    found = {centre: np.zeros(len(edges) - 1, np.int64) for centre in resources.capacity}
+    rows = rows[np.argsort(rows["machine"], kind="stable")]
+    for mine in np.split(rows, np.flatnonzero(np.diff(rows["machine"])) + 1):
+        machine = int(mine["machine"][0]) if mine.size else 0
+        if machine not in resources.index:
+            continue
+        windows = resources.windows_of(machine)
+        starts, ends = (
+            worked_before(windows, np.clip(mine[side][:, None], edges[:-1], edges[1:]))
+            for side in ("start", "end")
+        )
+        found[resources.machines[resources.index[machine]].centre] += (ends - starts).sum(axis=0)
+    return found

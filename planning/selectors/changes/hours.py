@@ -76,6 +76,8 @@ class Overtime(Change):
 
     def check(self, names: Names, now: int) -> None:
         """There are such machines, and such a stretch."""
+        if not self.machines:
+            raise Refused("No machine is chosen.", field="machines", remedy="Choose at least one.")
         for each in self.machines:
             names.object("machine", each)
         check_ends(self.starts, self.ends, now)

@@ -129,6 +129,12 @@ class Restore(Change):
             if standing.operations[at]["fixing"] == Fixing.PINNED:
                 standing.operations[at]["machine"], standing.operations[at]["start"] = seat, start
 
+    def check(self, names: Names, now: int) -> None:
+        """Each operation has its machine and its start."""
+        if not len(self.operations) == len(self.machines) == len(self.starts) > 0:
+            remedy = "Give each operation a machine and a start."
+            raise Refused("The places do not belong together.", field="operations", remedy=remedy)
+
     def words(self, names: Names) -> str:
         """How many, the first by name."""
         more = len(self.operations) - 1

@@ -54,16 +54,17 @@ def apply_changes(
 def undo_edit(*, edit: PlanEdit, by: User | None, now: datetime | None = None) -> PlanEdit:
     """Undo all of it; an undo can be undone, too.
 
-    Conflict where it is undone already, or somebody set or moved the same after it.
+    Conflict where it is undone already (its field is `edit`: it never can be), or somebody set or moved the
+    same after it.
     """
     now = now or clock.now()
     engine.warm_up()
     with transaction.atomic():
         current = PlanEdit.objects.select_for_update().get(id=edit.id)
         if PlanEdit.objects.filter(undoes=current).exists():
-            raise Conflict("This change is undone already.", remedy="Reload the page.")
+            raise Conflict("This change is undone already.", field="edit", remedy="Reload the page.")
         if not current.inverse:
-            raise Refused("This change had no effect: there is nothing to undo.")
+            raise Refused("This change had no effect: there is nothing to undo.", field="edit")
         _check_newest(current)
         done, repair = change_plan(read_changes(current.inverse), by, now, "", undoes=current)
     tell_repair(repair)

@@ -19,8 +19,11 @@ async function post(address, body) {
   } catch {
     throw new Refusal(0, { detail: "No connection to the server.", remedy: "Check the network, then try again." });
   }
+  if (answer.redirected) {
+    throw new Refusal(401, { detail: "You are signed out: nothing was changed.", remedy: "Reload the page and sign in." });
+  }
   const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json().catch(() => ({})) : {};
-  if (!answer.ok || answer.redirected) throw new Refusal(answer.status, told);
+  if (!answer.ok) throw new Refusal(answer.status, told);
   return told;
 }
 

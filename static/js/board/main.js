@@ -23,7 +23,7 @@ let paint = null, load = null, dirty = 0, asked = false;
 const BASE = 1, OVER = 2, LOAD = 4, SIDE = 8;
 
 const state = {
-  data: null, layout: null, moving: null, glide: null, hurt: new Set(), marked: null, moved: new Map(), own: new Set(),
+  data: null, layout: null, moving: null, glide: null, hurt: new Set(), marked: null, moved: new Map(), own: new Set(), mine: new Map(),
   edits: JSON.parse(sessionStorage.getItem("board-edits") || "[]"), mayChange: root.dataset.mayChange === "yes", saving: false, centre: -1, spot: -1, team: -1, panned: () => panned(),
   arrange: () => arrange(),
   chosenAt: () => (state.data && view.chosen ? index(state.data).get(view.chosen) ?? -1 : -1),
@@ -117,7 +117,10 @@ function tellOfPeople() {
 function begun() {
   const i = state.chosenAt();
   if (i >= 0) reveal(state.layout.rowOf[i]);
-  else say(`Board of ${day(view.start)} and ${Math.round(view.minutes / 1440)} days: ${state.data.n} operations.`);
+  else {
+    const { start, end } = state.data, last = view.start + view.minutes, seen = start.filter((at, bar) => at < last && end[bar] > view.start);
+    say(`Board of ${day(view.start)} and ${Math.round(view.minutes / 1440)} days: ${seen.length} operations.`);
+  }
 }
 
 // What moved by itself is kept for the planner until it was seen, and glides to its place.
@@ -191,9 +194,10 @@ async function act(changes, words, own = []) {
   try {
     const told = await send(changes);
     state.edits.push(told.edit);
+    state.mine.set(told.edit, own);
     keep();
-    notice(`${(told.words || []).join(" ") || words}`, "good", button("Undo", "arrow-back-up", acts.undo));
-    say(`Saved: ${(told.words || []).join(" ") || words}`);
+    notice(`${(told.words || []).join("; ") || words}`, "good", button("Undo", "arrow-back-up", acts.undo));
+    say(`Saved: ${(told.words || []).join("; ") || words}`);
     unchosen();
     await source.again();
     return true;
@@ -212,6 +216,11 @@ async function act(changes, words, own = []) {
 
 const unchosen = () => { moving.leave(state); forms.close(state); };
 const keep = () => sessionStorage.setItem("board-edits", JSON.stringify(state.edits.slice(-50)));
+
+function done(edit) {
+  state.edits = state.edits.filter((each) => each !== edit);
+  keep();
+}
 
 const acts = {
   panned,
@@ -264,14 +273,17 @@ const acts = {
     act([{ kind: "move", operation: data.id[i], machine: was.machine, start: was.start, was_machine: data.machines[data.machine[i]].id, was_start: data.start[i] }], `${refOf(data, i)} is back and pinned.`, [keyOf(data, i)]);
   },
   async undo() {
-    const edit = state.edits.pop();
+    const edit = state.edits.at(-1), own = state.mine.get(edit) || [];
     if (edit === undefined) return say("You changed nothing here that could be undone.");
-    keep();
     try {
       const told = await takeBack(edit);
-      notice(`Undone: ${(told.words || []).join(" ")}`, "good");
+      done(edit);
+      own.forEach((key) => state.own.add(key));
+      notice(`Undone: ${(told.words || []).join("; ")}`, "good");
       say("Undone.");
     } catch (refusal) {
+      // What only cannot be undone yet stays: somebody's later change comes first, or the network is away.
+      if (refusal.field === "edit" || refusal.status === 404) done(edit);
       notice(refusal.message, "bad");
       say(refusal.message);
     }
