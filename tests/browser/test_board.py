@@ -16,7 +16,7 @@ from planning import engine, selectors, services
 from planning.models import Downtime, Operation, PlanEdit
 from planning.selectors.changes import Move, Unpin
 from tests.browser.axe import grave
-from tests.planning.shop import build_shop, make_job, material, moves_to_planning, open_always
+from tests.planning.shop import build_shop, make_job, material, moves_to_planning, open_always, soon
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def kernels() -> None:
 @pytest.fixture
 def board(live_server: LiveServer, sign_in: Callable[[User], Page]) -> Page:
     """The board of a shop with six jobs, one of them late, that works round the clock."""
-    shop, now = build_shop(), timezone.now()
+    shop, now = build_shop(), soon()
     open_always(shop)
     bom = [material(shop.items["steel"], 10)]
     lines = [

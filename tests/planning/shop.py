@@ -5,6 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 
+from django.utils import timezone
+
 from orders.models import Customer, Item, Move, Order, OrderLine, Process, Product, Snapshot
 from planning.models import Calendar, Machine, Operation, Requirement, Shift, WorkCentre
 
@@ -43,6 +45,11 @@ def build_shop(machines: int = 2, start: time = time(8), end: time = time(16)) -
             shop.machines[name] = Machine.objects.create(work_centre=centre, code=name, name=name)
     shop.items["steel"] = Item.objects.create(number="STEEL", description="Steel", unit="kg")
     return shop
+
+
+def soon() -> datetime:
+    """In ten minutes: what is planned from then on is not overtaken by the clock while a test looks at it."""
+    return timezone.now() + timedelta(minutes=10)
 
 
 def open_always(shop: Shop, closed: int | None = None) -> None:

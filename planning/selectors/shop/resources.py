@@ -36,12 +36,12 @@ TABLES: Final = """
             'id', d.id, 'machine_id', d.machine_id,
             'starts', floor(date_part('epoch', d.starts) / 60)::bigint,
             'ends', ceil(date_part('epoch', d.ends) / 60)::bigint) ORDER BY d.id)
-            FROM planning_downtime d WHERE d.ends > now() - interval '40 days'),
+            FROM planning_downtime d WHERE d.ends > %s::timestamptz - interval '40 days'),
         'overtime', (SELECT json_agg(json_build_object(
             'id', v.id, 'machine_id', v.machine_id,
             'starts', floor(date_part('epoch', v.starts) / 60)::bigint,
             'ends', ceil(date_part('epoch', v.ends) / 60)::bigint) ORDER BY v.id)
-            FROM planning_overtime v WHERE v.ends > now() - interval '40 days'),
+            FROM planning_overtime v WHERE v.ends > %s::timestamptz - interval '40 days'),
         'offers', (SELECT json_agg(p ORDER BY p.id) FROM planning_workcentre_processes p),
         'skills', (SELECT json_agg(k ORDER BY k.id) FROM planning_skill k),
         'crews', (SELECT json_agg(r ORDER BY r.id) FROM planning_crew r),
@@ -50,7 +50,7 @@ TABLES: Final = """
             'id', a.id, 'crew_id', a.crew_id, 'people', a.people,
             'starts', floor(date_part('epoch', a.starts) / 60)::bigint,
             'ends', ceil(date_part('epoch', a.ends) / 60)::bigint) ORDER BY a.id)
-            FROM planning_absence a WHERE a.ends > now() - interval '40 days'),
+            FROM planning_absence a WHERE a.ends > %s::timestamptz - interval '40 days'),
         'tools', (SELECT json_agg(t ORDER BY t.id) FROM planning_tool t),
         'dispatching', (SELECT json_agg(g) FROM planning_dispatching g),
         'changeovers', (SELECT json_agg(x ORDER BY x.id) FROM planning_changeover x)
@@ -149,7 +149,7 @@ def load_resources(now: datetime, changes: Sequence[Altering] = ()) -> Resources
     One statement; windows are built anew only when something or the day changed.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TABLES)
+        cursor.execute(TABLES, [now] * 3)
         (text,) = cursor.fetchone()
     return _built(text, now.date(), settings.MTO_DEFAULT_CALENDAR, tuple(changes))
 
