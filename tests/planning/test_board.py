@@ -1,5 +1,6 @@
 """The board's page, its data in columns, and its list twin."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +21,11 @@ DATA = "/planning/board/data/?from=2026-11-23&days=7"
 
 
 @pytest.fixture
-def planner(client: Client, db: None) -> Client:
-    """A browser in which a planner has signed in."""
+def planner(client: Client, db: None) -> Iterator[Client]:
+    """A browser in which a planner has signed in, on the Monday of the plan."""
     client.force_login(User.objects.create_user("planner@example.com", roles=["planner"]))
-    return client
+    with clock.told_at(MONDAY):
+        yield client
 
 
 def planned(shop: Shop, count: int = 3) -> list[Operation]:

@@ -141,6 +141,14 @@ def test_a_move_ahead_of_its_material_warns(shop: Shop, two_jobs: list[Operation
     assert "later than asked" in effect.warnings[0]
 
 
+def test_a_move_that_ends_elsewhere_says_where(shop: Shop, two_jobs: list[Operation]) -> None:
+    Operation.objects.filter(id=two_jobs[0].id).update(not_before=MONDAY + 4 * HOUR)
+    edit = apply(Move(two_jobs[0].id, shop.machines["CUT-2"].id, at(MONDAY + HOUR)))
+    asked, stands = edit.words.split("\n")
+    assert "Mon 23 Nov 09:00" in asked
+    assert stands.endswith("begins Mon 23 Nov 12:00, later than asked")
+
+
 def test_a_move_into_the_past_is_refused(shop: Shop, two_jobs: list[Operation]) -> None:
     with pytest.raises(Refused, match="That time is past"):
         apply(Move(two_jobs[0].id, shop.machines["CUT-1"].id, at(MONDAY - HOUR)))

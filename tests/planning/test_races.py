@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections, transaction
@@ -11,7 +12,8 @@ from kernel.errors import Conflict
 from orders.models import OrderLine
 from orders.services import lock_jobs
 from planning import services
-from planning.models import Downtime, Operation
+from planning.models import Downtime, Operation, PlanEdit
+from planning.selectors.changes import Weigh
 from planning.services.plans.plan import lock_plan
 from planning.services.plans.replanning import only_improver
 from tests.planning.floor import finish, start
@@ -151,3 +153,12 @@ def test_a_second_planner_of_the_whole_shop_goes_home_at_once(open_shop: Shop) -
     with only_improver():
         assert at_once(second) == []
     assert found == [None]
+
+
+def test_of_two_imports_at_once_the_second_is_told(open_shop: Shop) -> None:
+    line = make_job(open_shop)
+    services.plan_jobs(moves=moves_to_planning(line), now=MONDAY)
+    uploads = [services.keep_upload(name="Jobs", changes=[Weigh(line.order_id, weight)]) for weight in (9, 3)]
+    imports = [partial(services.import_upload, upload=each, now=MONDAY) for each in (*uploads, uploads[0])]
+    assert [type(each) for each in at_once(*imports)] == [Conflict, Conflict]
+    assert PlanEdit.objects.count() == 1

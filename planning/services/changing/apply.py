@@ -12,7 +12,7 @@ from kernel.errors import Conflict, Refused
 from kernel.jit import Table
 from orders.models import User
 from planning import engine
-from planning.models import PlanEdit
+from planning.models import Operation, PlanEdit
 from planning.selectors import minute_of
 from planning.selectors.changes import (
     Change,
@@ -97,6 +97,7 @@ def change_plan(
     if inverse:
         request_replan(reason=reason, by=by, repaired=True, now=now)
     inverse = [*_back(repair.stored.moves, now), *inverse] if repair else inverse
+    words += _later_than_asked(moves, names)
     edit = PlanEdit.objects.create(
         by=by,
         at=now,
@@ -125,6 +126,18 @@ def rehearse(*, changes: Sequence[Change], after: Sequence[Change], now: datetim
         make([each for each in changes if type(each) not in ORDERS], making)
     finally:
         transaction.savepoint_rollback(before)
+
+
+def _later_than_asked(moves: Sequence[Change], names: Names) -> list[str]:
+    """Where operations stand that could not begin when they should."""
+    asked = {each.operation: each.start for each in moves if isinstance(each, Move)}
+    found = Operation.objects.filter(id__in=asked, during__isnull=False) if asked else ()
+    starts = {each.id: minute_of(each.during.lower) for each in found if each.during}
+    return [
+        f"{names.name('operation', number)} begins {names.moment(starts[number])}, later than asked"
+        for number in asked
+        if starts.get(number, asked[number]) > asked[number]
+    ]
 
 
 def _back(moves: Table, now: datetime) -> list[Change]:
