@@ -173,12 +173,16 @@ def other_hours(problem: Problem, mine: Problem, kind: str) -> IntArray:
     if problem.windows is mine.windows and (theirs == own).all():
         return np.empty(0, np.int64)
     found = []
-    for number, (one, other) in enumerate(zip(theirs.tolist(), own.tolist(), strict=True)):
-        hours = problem.windows[problem.window_ptr[one] : problem.window_ptr[one + 1]]
-        before = mine.windows[mine.window_ptr[other] : mine.window_ptr[other + 1]]
-        if not np.array_equal(hours, before):
-            found.append(number)
+    for row in range(len(own)):
+        if not np.array_equal(hours_of(problem, kind, row), hours_of(mine, kind, row)):
+            found.append(row)
     return np.array(found, np.int64)
+
+
+def hours_of(problem: Problem, kind: str, row: int) -> Table:
+    """The working hours of a machine or a crew (`kind`)."""
+    calendar = getattr(problem, kind)["calendar"][row]
+    return problem.windows[problem.window_ptr[calendar] : problem.window_ptr[calendar + 1]]
 
 
 def inverse(order: IntArray) -> IntArray:

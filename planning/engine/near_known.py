@@ -8,7 +8,7 @@ import numpy as np
 
 from kernel.jit import BoolArray, IntArray, Table
 from planning.engine.calendars import NEVER
-from planning.engine.facts import Facts, Otherwise, inverse, other_hours
+from planning.engine.facts import Facts, Otherwise, hours_of, inverse, other_hours
 from planning.engine.features import Feature, features
 from planning.engine.near import ahead_of_others, at_once, bind, kept_of, patient
 from planning.engine.problem import Problem
@@ -370,9 +370,3 @@ def unlike(one: Table, other: Table) -> list[tuple[int, int]]:
         works.append(start <= edges[:-1])
     rows = np.flatnonzero(works[0] != works[1])
     return list(zip(edges[rows].tolist(), edges[rows + 1].tolist(), strict=True))
-
-
-def hours_of(problem: Problem, kind: str, row: int) -> Table:
-    """The working hours of a machine or a crew (`kind`)."""
-    calendar = getattr(problem, kind)["calendar"][row]
-    return problem.windows[problem.window_ptr[calendar] : problem.window_ptr[calendar + 1]]

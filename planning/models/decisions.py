@@ -124,6 +124,11 @@ class Remedy(models.Model):
         )
 
     @property
+    def is_told(self) -> bool:
+        """Whether the customer is told of it: an undo does not recall that."""
+        return self.kind == self.Kind.PROMISE
+
+    @property
     def days_saved(self) -> float:
         """Days by which the job is earlier."""
         return round((self.before - self.after).total_seconds() / 86400, 1)

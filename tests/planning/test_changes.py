@@ -13,6 +13,7 @@ from planning.models import Downtime, Machine, Operation, PlanEdit, PlanVersion
 from planning.models import Overtime as OvertimeRow
 from planning.selectors import effect_of, load_ledger, minute_of, read_changes, unpacked, write_changes
 from planning.selectors.changes import (
+    Away,
     Change,
     Down,
     EndDown,
@@ -299,6 +300,8 @@ def test_a_request_nested_too_deeply_is_refused(planner: Any) -> None:
     [
         NewMachine(2**62, "CUT-9", "Saw", 100, 0),
         Expect((1,), "Supplier", 2**62),
+        Away(1, 1, 2**26 + 60, 2**26),
+        Away(2**31 - 1, 1, 2**26, 2**26 + 60),
         Overtime((), 2**26, 2**26 + 60),
         Restore((1, 2), (1,), (1,)),
         Restore((), (), ()),

@@ -367,3 +367,16 @@ def test_what_was_claimed_and_never_made_goes(shop: Shop) -> None:
     assert not Remedy.objects.taken().exists()
     services.measure_remedies(now=MONDAY + HOUR)
     assert not Remedy.objects.filter(id=found.id).exists()
+
+
+def test_what_the_customer_is_told_of_is_shown_before_it_is_taken(shop: Shop, planner: Client) -> None:
+    line = crowded(shop)
+    remedies(line)
+    told = Remedy.objects.filter(line=line).earliest("place")
+    Remedy.objects.filter(id=told.id).update(kind=Remedy.Kind.PROMISE)
+    page = planner.get("/planning/decisions/").content.decode()
+    assert f'href="/planning/remedies/{told.id}/" data-drawer data-pick="{told.place}"' in page
+    assert (
+        "The customer is told of the new date"
+        in planner.get(f"/planning/remedies/{told.id}/").content.decode()
+    )

@@ -39,18 +39,21 @@ def some(problem: Problem, seed: random.Random) -> BoolArray:
     return np.array([seed.random() < 0.3 for _ in range(len(problem))], np.bool_)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@given(number=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
-def test_a_small_alteration_is_followed_exactly(way: str, number: int) -> None:
-    problem, seed = random_problem(number), random.Random(number)
-    if not len(problem):
-        return
+def followed_exactly(way: str, problem: Problem, seed: random.Random) -> None:
+    """Three small alterations are answered as if all were reckoned in full."""
     known = Known(problem, stood(problem, seed))
     for _ in range(3):
         other, slots = altered_a_little(problem, known.standing, seed)
         about = some(problem, seed)
         assert (answer(known, way, other, slots, about) == in_full(way, other, slots, about)).all()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(number=st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_a_small_alteration_is_followed_exactly(way: str, number: int) -> None:
+    if len(problem := random_problem(number)):
+        followed_exactly(way, problem, random.Random(number))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -67,12 +70,7 @@ def test_so_it_is_in_a_shop_with_long_queues(way: str) -> None:
 @given(number=st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None)
 def test_it_is_followed_among_people_and_tools_too(way: str, number: int) -> None:
-    problem, seed = serial_shop(number), random.Random(number)
-    known = Known(problem, stood(problem, seed))
-    for _ in range(3):
-        other, slots = altered_a_little(problem, known.standing, seed)
-        about = some(problem, seed)
-        assert (answer(known, way, other, slots, about) == in_full(way, other, slots, about)).all()
+    followed_exactly(way, serial_shop(number), random.Random(number))
 
 
 @pytest.mark.parametrize("way", WAYS)

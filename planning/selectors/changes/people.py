@@ -7,6 +7,7 @@ from kernel.formats import plural
 from planning.models import Crew, Skill
 from planning.selectors.changes.base import Change, Tables, change
 from planning.selectors.changes.calendars import check_number, check_texts, fresh
+from planning.selectors.changes.hours import check_ends
 from planning.selectors.changes.names import Names
 
 MOST_PEOPLE: Final = 10_000
@@ -28,6 +29,12 @@ class Away(Change):
         """One more absence."""
         row = {"id": 0, "crew_id": self.crew, "people": self.people}
         tables["absences"].append({**row, "starts": self.starts, "ends": self.ends})
+
+    def check(self, names: Names, now: int) -> None:
+        """There is such a crew, somebody is away, and for a while."""
+        names.object("crew", self.crew)
+        check_number(self.people, 1, MOST_PEOPLE, "people")
+        check_ends(self.starts, self.ends, now)
 
     def words(self, names: Names) -> str:
         """How many, of which crew, from when to when."""
