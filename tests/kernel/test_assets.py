@@ -1,5 +1,6 @@
 """The front-end files: named files only, a sprite of the used icons, nothing done twice."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,11 @@ def test_the_lock_file_carries_no_address() -> None:
 
 def test_icon_names_are_sorted_and_unique() -> None:
     assert list(assets.ICONS) == sorted(set(assets.ICONS))
+
+
+def test_every_icon_of_a_page_is_known() -> None:
+    pages = Path(__file__).parents[2].joinpath("templates").rglob("*.html")
+    named = {
+        name for page in pages for name in re.findall(r'\{% icon "([a-z0-9-]+)"', page.read_text("utf8"))
+    }
+    assert named <= set(assets.ICONS)
