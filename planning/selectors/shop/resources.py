@@ -76,7 +76,7 @@ class Resources:
     in which machines stand, by their id. `speeds` are percent by machine, `day_minutes` what each works on a
     working day; processes that are `shared` are done where several operations are at once. `changeovers` are
     set-up minutes from family to family. What begins within `frozen_hours` stays where it is planned.
-    set-up minutes from family to family. `usual` is the id of the default calendar, 0 for none.
+    `usual` is the id of the default calendar, 0 for none.
     """
 
     calendars: tuple[Windows, ...]
